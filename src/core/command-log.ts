@@ -1,0 +1,60 @@
+import type { Json } from './json.ts';
+
+/** One entry of the commands log. */
+export type CommandEntry = {
+  /** The command's number; entries are in order, without holes except before a `refused` entry's `through`. */
+  readonly seq: number;
+  /** When it was accepted, in ms since 1970. */
+  readonly at: number;
+} & CommandBody;
+
+export type CommandBody =
+  | { readonly kind: 'text'; readonly text: string }
+  /** Typed where a password may be: the store never has its text, only this seal of the gateway process. */
+  | { readonly kind: 'private'; readonly sealed: string }
+  | { readonly kind: 'gmcp'; readonly package: string; readonly data?: Json }
+  /** Consumes its number only: its content belonged to the connection and was passed on, or not, at once. */
+  | { readonly kind: 'passing' }
+  /** The queue was full: the numbers from `seq` through `through` will not run. */
+  | { readonly kind: 'refused'; readonly through: number };
+
+export type NewCommand = Exclude<CommandBody, { kind: 'refused' }>;
+
+/** Why a command will not run. */
+export const DROP_REASONS = [
+  'skipped',
+  'expired',
+  'refused',
+  'failed',
+  'private',
+  'uncertain',
+  'vetoed',
+  'world_lost',
+] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
+
+/** What the player wants done with held commands. `seqs` runs only these. */
+export type HeldChoice = 'undecided' | 'all' | 'none' | { readonly seqs: readonly number[] };
+
+/** The commands that were accepted but not handed to the world when their player went. */
+export interface HeldCommands {
+  /** The last of them. */
+  readonly through: number;
+  /** When the player went (or was displaced), in ms since 1970: they expire from here. */
+  readonly since: number;
+  readonly choice: HeldChoice;
+}
+
+export interface CommandsHead {
+  /** The last number that is durable. */
+  readonly accepted: number;
+  /** The last number that the world's end has passed, by taking or dropping it. */
+  readonly taken: number;
+  /** The last number whose bytes are known to have left for an upstream game, or that a commit took. */
+  readonly sent: number;
+  /** The last refused number that the player was told of. */
+  readonly told: number;
+  readonly held?: HeldCommands;
+}
+
+export const NO_COMMANDS: CommandsHead = { accepted: 0, taken: 0, sent: 0, told: 0 };

@@ -1,0 +1,51 @@
+import type { CommandEntry, DropReason } from './command-log.ts';
+import type { SessionLimits } from './limits.ts';
+import type { StoredSession } from './session.ts';
+
+/** What the world's end does with the next command. */
+export type CommandStep =
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'hand'; readonly entry: CommandEntry }
+  | {
+      readonly kind: 'drop';
+      readonly seq: number;
+      readonly through: number;
+      readonly reason: DropReason;
+      /** The player was told already. */
+      readonly told: boolean;
+    }
+  /** Consumed its number only. */
+  | { readonly kind: 'pass'; readonly seq: number };
+
+/**
+ * The fate of the next command in line. Nothing is handed on while nobody is attached and ready, held commands
+ * come before new ones by their numbers alone, and what may not wait (private input, expired commands) is dropped.
+ */
+export function nextCommandStep(
+  { session, commands }: Pick<StoredSession, 'session' | 'commands'>,
+  now: number,
+  limits: SessionLimits,
+): CommandStep {
+  const entry = commands.find(({ seq }) => seq > session.commands.taken);
+  if (entry === undefined) return { kind: 'wait' };
+  const { presence } = session;
+  const { held, told } = session.commands;
+  const isHeld = held !== undefined && entry.seq <= held.through;
+  const drop = (reason: DropReason, through = entry.seq): CommandStep => {
+    return { kind: 'drop', seq: entry.seq, through, reason, told: through <= told };
+  };
+
+  if (entry.kind === 'refused') return drop('refused', entry.through);
+  if (entry.kind === 'passing') return { kind: 'pass', seq: entry.seq };
+  if (entry.kind === 'private' && (isHeld || !presence.attached)) return drop('private');
+  if (isHeld) {
+    const { choice } = held;
+    if (choice === 'undecided') {
+      return now >= held.since + limits.heldCommandTtlMs ? drop('expired') : { kind: 'wait' };
+    }
+    if (choice === 'none' || (choice !== 'all' && !choice.seqs.includes(entry.seq))) {
+      return presence.ready ? drop('skipped') : { kind: 'wait' };
+    }
+  }
+  return presence.attached && presence.ready ? { kind: 'hand', entry } : { kind: 'wait' };
+}

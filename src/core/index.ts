@@ -1,0 +1,17 @@
+export * from './chain.ts';
+export * from './clock.ts';
+export * from './command-log.ts';
+export * from './command-step.ts';
+export * from './crypto.ts';
+export * from './json.ts';
+export * from './limits.ts';
+export * from './operation.ts';
+export * from './output-log.ts';
+export { heldCommands } from './player-operations.ts';
+export * from './session-id.ts';
+export * from './session.ts';
+export * from './store.ts';
+export * from './token.ts';
+export * from './transition.ts';
+export * from './utf8-length.ts';
+export * from './world.ts';

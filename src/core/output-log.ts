@@ -1,0 +1,167 @@
+import type { DropReason } from './command-log.ts';
+import type { Json } from './json.ts';
+import type { SessionLimits } from './limits.ts';
+import { utf8Length } from './utf8-length.ts';
+
+/** Why entries are not there any more. */
+export const GAP_REASONS = ['bound', 'oversize', 'epoch', 'crash', 'delivered'] as const;
+export type GapReason = (typeof GAP_REASONS)[number];
+
+/** One entry of the output log: `offset` is its number, `at` when it was written, in ms since 1970. */
+export type OutputEntry = { readonly offset: number; readonly at: number } & OutputBody;
+
+export type OutputBody =
+  | { readonly kind: 'text'; readonly text: string; readonly prompt?: true }
+  /** The game hides (false) or shows what the player types. */
+  | { readonly kind: 'echo'; readonly on: boolean }
+  | { readonly kind: 'gmcp'; readonly package: string; readonly data?: Json }
+  | {
+      readonly kind: 'dropped';
+      readonly seq: number;
+      readonly through?: number;
+      readonly reason: DropReason;
+    }
+  /** Numbered in the log itself: output was lost before it (`crash`), or it alone was too large (`oversize`). */
+  | { readonly kind: 'gap'; readonly reason: 'crash' | 'oversize'; readonly bytes?: number };
+
+/** What a world may write; `state` marks a GMCP value that replaces the last one of its package. */
+export type NewOutput =
+  | Extract<OutputBody, { kind: 'text' | 'echo' | 'dropped' }>
+  | (Extract<OutputBody, { kind: 'gmcp' }> & { readonly state?: true });
+
+/**
+ * One unbroken run of a session's output. When a store loses history the next run gets a new epoch, because
+ * offsets alone lie: a client at 3 of [1,2,3] that came back to a rebuilt [1,2,3,4] would be given 4 and believe
+ * that it had seen the first three.
+ */
+export interface Epoch {
+  readonly epoch: string;
+  /** Its first offset. */
+  readonly first: number;
+}
+
+export interface OutputHead {
+  /** The last offset that was written; 0 before the first. */
+  readonly end: number;
+  /** The player has everything through here: it is gone from the log. */
+  readonly acked: number;
+  /** What could be evicted is gone through here. */
+  readonly evicted: number;
+  /** Bytes of all entries that are kept. */
+  readonly bytes: number;
+  /** Entries that are kept. */
+  readonly entries: number;
+  /** The newest epochs, oldest first. */
+  readonly epochs: readonly Epoch[];
+  /** True while an epoch's writer has not said that it ends here: found so by the next writer, it was a crash. */
+  readonly open: boolean;
+  /** Where the newest `echo` entry is; it outlives the text around it. */
+  readonly echoAt: number;
+}
+
+export const NO_OUTPUT: OutputHead = {
+  end: 0,
+  acked: 0,
+  evicted: 0,
+  bytes: 0,
+  entries: 0,
+  epochs: [],
+  open: false,
+  echoAt: 0,
+};
+
+/** What an entry counts against the bounds: the UTF-8 bytes of its text or data. */
+export function outputBytes(body: OutputBody): number {
+  if (body.kind === 'text') return utf8Length(body.text);
+  if (body.kind === 'gmcp') {
+    return body.package.length + (body.data === undefined ? 0 : utf8Length(JSON.stringify(body.data)));
+  }
+  return 0;
+}
+
+/** Whether the log still has this entry: a fate is never evicted before text, nor is the echo state. */
+export function isKept(entry: OutputEntry, head: OutputHead): boolean {
+  if (entry.offset <= head.acked) return false;
+  return entry.offset > head.evicted || entry.kind === 'dropped' || entry.offset === head.echoAt;
+}
+
+/** The epoch that an offset was written in. */
+export function epochOf(offset: number, head: OutputHead): string | undefined {
+  return head.epochs.findLast(({ first }) => first <= offset)?.epoch;
+}
+
+/** The newest epoch, in which the next entry will be if its writer goes on. */
+export function currentEpoch(head: OutputHead): string | undefined {
+  return head.epochs.at(-1)?.epoch;
+}
+
+/** Adds entries after the end. An entry larger than the whole backlog becomes a gap in its own place. */
+export function appendOutput(
+  head: OutputHead,
+  bodies: readonly OutputBody[],
+  now: number,
+  limits: SessionLimits,
+): { head: OutputHead; entries: OutputEntry[] } {
+  let { end, bytes, echoAt } = head;
+  const entries = bodies.map((body): OutputEntry => {
+    end += 1;
+    if (body.kind === 'echo') echoAt = end;
+    const size = outputBytes(body);
+    if (size > limits.backlogBytes) {
+      return { offset: end, at: now, kind: 'gap', reason: 'oversize', bytes: size };
+    }
+    bytes += size;
+    return { offset: end, at: now, ...body };
+  });
+  return { head: { ...head, end, bytes, echoAt, entries: head.entries + entries.length }, entries };
+}
+
+/** Forgets what the player has: everything through `offset`. */
+export function acknowledge(head: OutputHead, kept: readonly OutputEntry[], offset: number): OutputHead {
+  const acked = Math.min(Math.max(offset, head.acked), head.end);
+  let { bytes, entries } = head;
+  for (const entry of kept) {
+    if (entry.offset > acked) break;
+    bytes -= outputBytes(entry);
+    entries -= 1;
+  }
+  return { ...head, acked, bytes, entries };
+}
+
+/** True where the log holds more than it may. */
+export function isOver(head: OutputHead, limits: SessionLimits): boolean {
+  return head.bytes > limits.backlogBytes || head.entries > limits.backlogEntries;
+}
+
+/** Evicts the oldest until the log is within its bounds again; `kept` are its entries, in order. */
+export function evict(head: OutputHead, kept: readonly OutputEntry[], limits: SessionLimits): OutputHead {
+  let next = head;
+  for (const entry of kept) {
+    if (!isOver(next, limits)) return next;
+    if (entry.offset <= next.evicted) continue;
+    next = { ...next, evicted: entry.offset };
+    if (isKept(entry, next)) continue;
+    next = { ...next, bytes: next.bytes - outputBytes(entry), entries: next.entries - 1 };
+  }
+  return next;
+}
+
+/** A client's position: it has everything through `offset` of that epoch's run. */
+export interface Position {
+  readonly epoch?: string;
+  readonly offset?: number;
+}
+
+/**
+ * Where a client at this position continues. The offset is the last that needs no replay; `lost` says that the
+ * position means nothing here, so that all before the oldest kept entry is one `epoch` gap.
+ */
+export function locate(position: Position, head: OutputHead): { after: number; lost: boolean } {
+  const { epoch, offset } = position;
+  if (offset === undefined) return { after: head.acked, lost: false };
+  if (offset === 0) return { after: 0, lost: false };
+  const index = head.epochs.findIndex((known) => known.epoch === epoch);
+  if (index < 0) return { after: 0, lost: true };
+  const next = head.epochs[index + 1];
+  return { after: Math.min(offset, next ? next.first - 1 : head.end), lost: false };
+}

@@ -1,0 +1,334 @@
+import {
+  chainOf,
+  confirm,
+  newChain,
+  redeem,
+  revoke,
+  standing,
+  withRoom,
+  type Candidate,
+  type Chain,
+} from './chain.ts';
+import type { CommandEntry, CommandsHead } from './command-log.ts';
+import type { SessionLimits } from './limits.ts';
+import type {
+  Acknowledge,
+  Append,
+  Attach,
+  Confirm,
+  Decide,
+  Detach,
+  Issue,
+  Outcomes,
+  Redeem,
+  Refresh,
+  Refusal,
+  Transition,
+} from './operation.ts';
+import { acknowledge } from './output-log.ts';
+import type { Session, StoredSession } from './session.ts';
+import { closed } from './operator-operations.ts';
+import { tokenId } from './token.ts';
+
+const DONE = { kind: 'done' } as const;
+const STALE = { kind: 'stale' } as const;
+
+/** True while this attachment is the session's. */
+function isCurrent(session: Session, attachment: number | undefined): boolean {
+  const { presence } = session;
+  return attachment === undefined || (presence.attached && presence.attachment === attachment);
+}
+
+/** The held commands that may still run, for the player to see. */
+export function heldCommands(
+  { session, commands }: StoredSession,
+  now: number,
+  limits: SessionLimits,
+): readonly CommandEntry[] {
+  const { held } = session.commands;
+  if (held === undefined || now >= held.since + limits.heldCommandTtlMs) return [];
+  return commands.filter(
+    (entry) => entry.seq <= held.through && (entry.kind === 'text' || entry.kind === 'gmcp'),
+  );
+}
+
+/** What was accepted and not taken is held from now on, unless it was already. */
+function hold(commands: CommandsHead, now: number): CommandsHead {
+  const { held, ...rest } = commands;
+  if (commands.accepted === commands.taken) return rest;
+  const since = held !== undefined && held.through > commands.taken ? held.since : now;
+  return { ...rest, held: { through: commands.accepted, since, choice: 'undecided' } };
+}
+
+type Shown =
+  | { kind: 'good'; chain: Chain; generation: number; before: Chain; forgotten: readonly string[] }
+  | { kind: 'bad'; transition: Transition<Refusal> };
+
+function bad(outcome: Refusal, changed?: Session): Shown {
+  return { kind: 'bad', transition: changed ? { outcome, session: changed } : { outcome } };
+}
+
+/** Judges a shown token and spends it. Showing a spent one revokes its chain in the same step. */
+function show(
+  session: Session,
+  hash: string,
+  candidate: Candidate,
+  now: number,
+  limits: SessionLimits,
+): Shown {
+  const chain = chainOf(session.chains, hash);
+  if (session.stage === 'closed') return bad({ kind: 'refused', reason: 'closed' });
+  if (chain === undefined) return bad({ kind: 'refused', reason: 'unknown' });
+  if (session.clock.endsAt !== undefined && now >= session.clock.endsAt) {
+    return bad({ kind: 'refused', reason: 'expired' });
+  }
+  const shown = standing(chain, hash, now, limits);
+  switch (shown.kind) {
+    case 'revoked':
+    case 'expired':
+      return bad({ kind: 'refused', reason: shown.kind });
+    case 'reused':
+      return bad({ kind: 'refused', reason: 'reused' }, withChain(session, revoke(chain)));
+    case 'late':
+      return bad({ kind: 'later', retryAfterMs: shown.retryAfterMs });
+    case 'good': {
+      const redeemed = redeem(chain, shown, candidate, now, limits);
+      if (redeemed === undefined) return bad(STALE);
+      return { kind: 'good', before: chain, generation: redeemed.chain.generation, ...redeemed };
+    }
+  }
+}
+
+function withChain(session: Session, chain: Chain): Session {
+  return { ...session, chains: session.chains.map((old) => (old.id === chain.id ? chain : old)) };
+}
+
+/** The hashes that a redeemed chain has and did not have before. */
+function addedHashes(shown: Extract<Shown, { kind: 'good' }>): readonly string[] {
+  return shown.chain.hashes.filter((hash) => !shown.before.hashes.includes(hash));
+}
+
+export function attach(
+  stored: StoredSession,
+  request: Attach,
+  now: number,
+  limits: SessionLimits,
+): Transition<Outcomes['attach']> {
+  const { session } = stored;
+  const shown = show(session, request.hash, request.candidate, now, limits);
+  if (shown.kind === 'bad') return shown.transition;
+
+  const { presence } = session;
+  const commands = hold(session.commands, now);
+  const { endsAt: _, ...clock } = session.clock;
+  const ready = !request.confirms;
+  const next: Session = {
+    ...withChain(session, shown.chain),
+    clock,
+    commands: ready ? released(commands, request.wish) : commands,
+    presence: {
+      attachment: presence.attachment + 1,
+      attached: true,
+      ready,
+      wish: request.wish,
+      chain: shown.chain.id,
+      since: now,
+    },
+  };
+  return {
+    session: next,
+    addedHashes: addedHashes(shown),
+    forgottenHashes: shown.forgotten,
+    outcome: {
+      kind: 'attached',
+      session: next,
+      takeover: presence.attached,
+      chain: shown.chain.id,
+      generation: shown.generation,
+      sealed: shown.chain.sealed ?? request.candidate.sealed,
+      own: shown.chain.own,
+      held: heldCommands({ ...stored, session: { ...next, commands } }, now, limits),
+      awayMs: presence.attached ? 0 : Math.max(0, now - presence.since),
+    },
+  };
+}
+
+export function redeemToken(
+  stored: StoredSession,
+  request: Redeem,
+  now: number,
+  limits: SessionLimits,
+): Transition<Outcomes['redeem']> {
+  const { session } = stored;
+  const shown = show(session, request.hash, request.candidate, now, limits);
+  if (shown.kind === 'bad') return shown.transition;
+  return {
+    session: restarted(withChain(session, shown.chain), now),
+    addedHashes: addedHashes(shown),
+    forgottenHashes: shown.forgotten,
+    outcome: {
+      kind: 'redeemed',
+      chain: shown.chain.id,
+      generation: shown.generation,
+      sealed: shown.chain.sealed ?? request.candidate.sealed,
+      held: stored.commands.filter((entry) => entry.kind === 'text' || entry.kind === 'gmcp'),
+    },
+  };
+}
+
+/** The choice that the client announced, once it may count. */
+function released(commands: CommandsHead, wish: 'run' | 'skip' | 'ask'): CommandsHead {
+  if (commands.held === undefined || wish === 'ask') return commands;
+  return { ...commands, held: { ...commands.held, choice: wish === 'run' ? 'all' : 'none' } };
+}
+
+/** The clock runs from now, where nobody is attached. */
+function restarted(session: Session, now: number): Session {
+  if (session.presence.attached) return session;
+  return { ...session, clock: { ...session.clock, endsAt: now + session.clock.windowMs } };
+}
+
+export function detach(
+  { session }: StoredSession,
+  { attachment }: Detach,
+  now: number,
+): Transition<Outcomes['detach']> {
+  if (!session.presence.attached || !isCurrent(session, attachment)) return { outcome: STALE };
+  if (session.stage !== 'playing') return closed(session, 'never_playing', DONE);
+  return {
+    outcome: DONE,
+    session: restarted(
+      {
+        ...session,
+        presence: { ...session.presence, attached: false, ready: false, since: now },
+        commands: hold(session.commands, now),
+      },
+      now,
+    ),
+  };
+}
+
+export function confirmToken(
+  { session }: StoredSession,
+  { attachment, tokenId: id }: Confirm,
+  now: number,
+): Transition<Outcomes['confirm']> {
+  if (!isCurrent(session, attachment)) return { outcome: STALE };
+  const chain = session.chains.find(({ hashes }) => tokenId(hashes.at(-1) ?? '') === id);
+  if (chain === undefined || chain.revoked) return { outcome: STALE };
+  const confirmed = withChain(session, confirm(chain, now));
+  if (chain.id !== session.presence.chain || session.presence.ready) {
+    return chain.sealed === undefined ? { outcome: DONE } : { outcome: DONE, session: confirmed };
+  }
+  return {
+    outcome: DONE,
+    session: {
+      ...confirmed,
+      presence: { ...session.presence, ready: true },
+      commands: released(session.commands, session.presence.wish),
+    },
+  };
+}
+
+export function issue(
+  { session }: StoredSession,
+  request: Issue,
+  now: number,
+  limits: SessionLimits,
+): Transition<Outcomes['issue']> {
+  if (session.stage !== 'playing') return { outcome: { kind: 'refused', reason: 'not_playing' } };
+  if (!isCurrent(session, request.attachment)) return { outcome: { kind: 'refused', reason: 'stale' } };
+  const room = withRoom(session.chains, session.presence.chain, limits);
+  const mine = request.attachment !== undefined && !request.link;
+  const chain: Chain = {
+    ...newChain(request.chain, request.hash, now, mine ? session.commands.accepted : 0),
+    ...(request.link ? { unusedEndsAt: now + session.clock.windowMs } : {}),
+  };
+  const next: Session = {
+    ...session,
+    chains: [...room.chains, chain],
+    presence: mine ? { ...session.presence, chain: chain.id } : session.presence,
+  };
+  return {
+    outcome: DONE,
+    session: restarted(next, now),
+    addedHashes: [request.hash],
+    forgottenHashes: room.forgotten,
+  };
+}
+
+export function refresh(
+  { session }: StoredSession,
+  _request: Refresh,
+  now: number,
+): Transition<Outcomes['refresh']> {
+  if (session.stage === 'closed') return { outcome: { kind: 'refused', reason: 'closed' } };
+  return { outcome: DONE, session: restarted(session, now) };
+}
+
+export function append(
+  { session, commands }: StoredSession,
+  request: Append,
+  now: number,
+  limits: SessionLimits,
+): Transition<Outcomes['append']> {
+  if (session.stage === 'closed' || !isCurrent(session, request.attachment)) return { outcome: STALE };
+  const { accepted, taken } = session.commands;
+  const from = request.from ?? accepted + 1;
+  if (from > accepted + 1) return { outcome: { kind: 'jump', expected: accepted + 1 } };
+
+  const fresh = request.commands.slice(accepted + 1 - from);
+  const added: CommandEntry[] = [];
+  const refused: number[] = [];
+  let waiting = commands.filter((entry) => entry.kind !== 'refused' && entry.seq > taken).length;
+  let last = commands.at(-1);
+  let seq = accepted;
+  for (const command of fresh) {
+    seq += 1;
+    if (waiting < limits.queueCommands) {
+      waiting += 1;
+      last = { seq, at: now, ...command };
+      added.push(last);
+      continue;
+    }
+    refused.push(seq);
+    // One entry stands for a run of refusals, so that a flood of them stays bounded too.
+    const started = last?.kind === 'refused' && last.seq > taken ? last : undefined;
+    last = { seq: started?.seq ?? seq, at: started?.at ?? now, kind: 'refused', through: seq };
+    if (started !== undefined && added.at(-1)?.seq === started.seq) added.pop();
+    added.push(last);
+  }
+  if (seq === accepted) return { outcome: { kind: 'accepted', accepted, refused } };
+  return {
+    outcome: { kind: 'accepted', accepted: seq, refused },
+    commands: added,
+    session: withOwn({ ...session, commands: { ...session.commands, accepted: seq } }, request, seq),
+  };
+}
+
+/** Remembers which chain the newest command came from. */
+function withOwn(session: Session, { attachment }: Append, seq: number): Session {
+  if (attachment === undefined) return session;
+  const chain = session.chains.find(({ id }) => id === session.presence.chain);
+  return chain === undefined ? session : withChain(session, { ...chain, own: seq });
+}
+
+export function decide({ session }: StoredSession, request: Decide): Transition<Outcomes['decide']> {
+  if (!isCurrent(session, request.attachment) || !session.presence.ready) return { outcome: STALE };
+  const { held } = session.commands;
+  if (held === undefined) return { outcome: DONE };
+  return {
+    outcome: DONE,
+    session: { ...session, commands: { ...session.commands, held: { ...held, choice: request.choice } } },
+  };
+}
+
+export function acknowledgeOutput(
+  { session, output }: StoredSession,
+  { attachment, offset }: Acknowledge,
+): Transition<Outcomes['acknowledge']> {
+  if (!isCurrent(session, attachment) || !session.presence.ready) return { outcome: STALE };
+  if (offset > session.output.end) return { outcome: { kind: 'beyond', end: session.output.end } };
+  if (offset <= session.output.acked) return { outcome: DONE };
+  return { outcome: DONE, session: { ...session, output: acknowledge(session.output, output, offset) } };
+}

@@ -1,0 +1,110 @@
+import { NO_COMMANDS, type CommandEntry, type CommandsHead } from './command-log.ts';
+import type { Chain } from './chain.ts';
+import type { Json } from './json.ts';
+import { NO_OUTPUT, type OutputEntry, type OutputHead } from './output-log.ts';
+
+export type SessionState = 'connecting' | 'authenticating' | 'playing' | 'disconnected' | 'closed';
+
+/** How far the session came; with `presence` it makes the state. */
+export type Stage = 'connecting' | 'authenticating' | 'playing' | 'closed';
+
+/** What the world is doing: playable, at its own login, or not reachable. */
+export type WorldState = 'up' | 'login' | 'down';
+
+/** The player's end: who is attached. */
+export interface Presence {
+  /** Grows at each attach; whatever comes from an older attachment changes nothing. */
+  readonly attachment: number;
+  readonly attached: boolean;
+  /** False while a returning client has not yet said that it stored its new token: nothing is handed on. */
+  readonly ready: boolean;
+  /** What a returning client wants done with held commands, once it is ready. */
+  readonly wish: 'run' | 'skip' | 'ask';
+  /** The chain whose token attached; a new session has none until its first token. */
+  readonly chain?: string;
+  /** When the last attach or detach was, in ms since 1970. */
+  readonly since: number;
+}
+
+/** The session's own clock: it stands still while anyone is attached. */
+export interface SessionClock {
+  readonly windowMs: number;
+  /** When the session ends, in ms since 1970; absent while attached. */
+  readonly endsAt?: number;
+}
+
+/** The last value of a GMCP package. */
+export interface PackageState {
+  readonly package: string;
+  readonly data?: Json;
+}
+
+/**
+ * A session without its log entries: small, immutable, and all that its rules need. A store keeps it and changes
+ * it only by `transition`.
+ */
+export interface Session {
+  readonly id: string;
+  readonly createdAt: number;
+  /** The name of the world instance that it is in. */
+  readonly world: string;
+  readonly stage: Stage;
+  readonly worldState: WorldState;
+  /** The reason for which it ends, once what is unread was read. */
+  readonly ending?: string;
+  readonly account?: string;
+  readonly presence: Presence;
+  readonly clock: SessionClock;
+  readonly chains: readonly Chain[];
+  readonly commands: CommandsHead;
+  readonly output: OutputHead;
+  /** False while the game hides what the player types. */
+  readonly echo: boolean;
+  /** The last prompt, for a terminal that comes back to an empty line. */
+  readonly prompt?: string;
+  /** By package name in lower case. */
+  readonly states: Readonly<Record<string, PackageState>>;
+  /** The world's own, given back at resume and restart. */
+  readonly data?: Json;
+  /** The newest lease that wrote from the world's end; an older one is refused. */
+  readonly lease: number;
+}
+
+/** A session with its log entries, as a store has it. */
+export interface StoredSession {
+  readonly session: Session;
+  /** Accepted and not taken, in order. */
+  readonly commands: readonly CommandEntry[];
+  /** Kept output (see `isKept`), in order. */
+  readonly output: readonly OutputEntry[];
+}
+
+/** A new session, attached to the connection that it was made for. */
+export function newSession(
+  id: string,
+  world: string,
+  windowMs: number,
+  now: number,
+  attached: boolean,
+): Session {
+  return {
+    id,
+    createdAt: now,
+    world,
+    stage: 'connecting',
+    worldState: 'login',
+    presence: { attachment: attached ? 1 : 0, attached, ready: attached, wish: 'run', since: now },
+    clock: attached ? { windowMs } : { windowMs, endsAt: now + windowMs },
+    chains: [],
+    commands: NO_COMMANDS,
+    output: NO_OUTPUT,
+    echo: true,
+    states: {},
+    lease: 0,
+  };
+}
+
+export function stateOf(session: Session): SessionState {
+  if (session.stage !== 'playing') return session.stage;
+  return session.presence.attached ? 'playing' : 'disconnected';
+}

@@ -1,0 +1,103 @@
+import type { Json } from './json.ts';
+import type { NewOutput } from './output-log.ts';
+import type { WorldState } from './session.ts';
+
+/** What is known of a player's client. Everything in it comes from the client: believe none of it. */
+export interface ClientInfo {
+  /** `telnet` or `websocket`. */
+  readonly transport: string;
+  /** The player's network address, as the transport knows it. */
+  readonly address?: string;
+  readonly name?: string;
+  readonly version?: string;
+  readonly terminal?: string;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly encoding?: string;
+  readonly screenReader?: boolean;
+}
+
+/** A command as the world gets it. */
+export interface WorldCommand {
+  readonly seq: number;
+  /** When it was accepted, in ms since 1970. */
+  readonly at: number;
+  /** It was held while the player was away. */
+  readonly held: boolean;
+  readonly text?: string;
+  /** A GMCP message, instead of a text. */
+  readonly package?: string;
+  readonly data?: Json;
+}
+
+/** What a world answers a command with; applied as one step together with the command's being taken. */
+export interface WorldCommit {
+  readonly output?: readonly NewOutput[];
+  /** The world's own, given back at resume and restart; replaces the last one. */
+  readonly data?: Json;
+}
+
+/**
+ * A game. `delivery` says what happens to a command when the process dies:
+ *
+ * - `commit`: the world answers a command with a commit, in which the command is taken. Not answered, not taken:
+ *   after a restart the world gets it again. For games in this process.
+ * - `mark`: a command is marked taken, durably, before the world gets it. It never runs twice, and may be lost
+ *   (`uncertain`). For games elsewhere, whose state is not ours.
+ */
+export interface World {
+  readonly name: string;
+  readonly delivery: 'commit' | 'mark';
+  /**
+   * A session opens, or one that was kept over a restart comes back. With `delivery: 'commit'` all kept sessions
+   * come back at the start, with `mark` each when its player returns.
+   */
+  open(session: WorldSession): WorldPlayer;
+  close?(): Promise<void>;
+}
+
+/** The world's side of one session: what the gateway calls. No two calls for one session overlap `command`. */
+export interface WorldPlayer {
+  /**
+   * One command. The next one comes when the answer is there. A throw drops the command as `failed`. With
+   * `delivery: 'mark'` the promise resolves when the bytes left, and the answer is not looked at.
+   */
+  command(command: WorldCommand): WorldCommit | void | Promise<WorldCommit | void>;
+  /** False drops a held command that has become senseless, as `vetoed`. */
+  accepts?(command: WorldCommand): boolean;
+  /** A message that belongs to the connection (`Core.*`), not to the session: neither held nor durable. */
+  passing?(packageName: string, data: Json | undefined): void;
+  /** A player's connection is there, for the first time or again. */
+  attached?(client: ClientInfo): void;
+  /** The window's size changed. */
+  resized?(columns: number, rows: number): void;
+  /** The player's connection is gone; commands stop until `attached`. */
+  detached?(): void;
+  /** The session is over; nothing is called any more. */
+  closed?(reason: string): void;
+}
+
+/** The gateway's side of one session: what the world calls. After the session closed, calls change nothing. */
+export interface WorldSession {
+  readonly id: string;
+  /** The session was kept over a restart of the gateway, or the world lost it. */
+  readonly restored: boolean;
+  readonly account: string | undefined;
+  /** What the world last committed. */
+  readonly data: Json | undefined;
+  readonly client: ClientInfo | undefined;
+  /** Shows output that answers no command. Order is kept; durable within 0.5 s. */
+  send(...output: readonly NewOutput[]): void;
+  /** Keeps data outside of a command's commit. */
+  keep(data: Json): void;
+  /** The player is in the game: from now on there are tokens and the session survives its connection. */
+  playing(account?: string): void;
+  /** The player is at the game's own login. */
+  authenticating(): void;
+  /** Tells players whether the world can be reached; commands wait while it is `down`. */
+  state(state: WorldState): void;
+  /** How long the session is kept without its player, in ms, from the detach. */
+  setResumeWindow(windowMs: number): void;
+  /** Ends the session once the player has read what was written. */
+  end(reason?: string): void;
+}

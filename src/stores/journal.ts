@@ -1,0 +1,27 @@
+import type { CommandEntry, OutputEntry, Session, StoredSession } from '../core/index.ts';
+
+/** What became of one session since it was last written: rows to put and rows to delete. */
+export interface SessionChange {
+  readonly id: string;
+  /** `undefined`: the session is over, and all that is left of it goes. */
+  readonly session: Session | undefined;
+  readonly commands: readonly CommandEntry[];
+  /** Numbers of commands to delete. */
+  readonly takenCommands: readonly number[];
+  readonly output: readonly OutputEntry[];
+  /** Offsets of output to delete. */
+  readonly trimmedOutput: readonly number[];
+  readonly addedHashes: readonly string[];
+  readonly forgottenHashes: readonly string[];
+}
+
+/** Where a `SessionTable` puts its sessions: a memory that may outlive the process. */
+export interface Journal {
+  /** All of it or nothing, and durable when the promise resolves. A rejection ends the store. */
+  write(changes: readonly SessionChange[]): Promise<void>;
+  load(id: string): Promise<StoredSession | undefined>;
+  findByHash(hash: string): Promise<string | undefined>;
+  list(): AsyncIterable<Session>;
+  due(now: number, limit: number): Promise<readonly string[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,69 @@
+import type { CommandEntry, OutputEntry, Session } from '../core/index.ts';
+import type { SessionChange } from './journal.ts';
+
+/** Collects what became of one session until the next write, so that a row that came and went is never written. */
+export class PendingChange implements SessionChange {
+  readonly id: string;
+  session: Session | undefined;
+  readonly takenCommands: number[] = [];
+  readonly trimmedOutput: number[] = [];
+  readonly #commands = new Map<number, CommandEntry>();
+  readonly #output = new Map<number, OutputEntry>();
+  readonly #added = new Set<string>();
+  readonly #forgotten = new Set<string>();
+  /** Shared by all changes: finds a session by a hash before its row is durable. */
+  readonly #hashes: Map<string, string | null>;
+
+  constructor(id: string, hashes: Map<string, string | null>) {
+    this.id = id;
+    this.#hashes = hashes;
+  }
+
+  get commands(): CommandEntry[] {
+    return [...this.#commands.values()];
+  }
+
+  get output(): OutputEntry[] {
+    return [...this.#output.values()];
+  }
+
+  get addedHashes(): string[] {
+    return [...this.#added];
+  }
+
+  get forgottenHashes(): string[] {
+    return [...this.#forgotten];
+  }
+
+  putCommand(entry: CommandEntry): void {
+    this.#commands.set(entry.seq, entry);
+  }
+
+  takeCommand({ seq }: CommandEntry): void {
+    if (!this.#commands.delete(seq)) this.takenCommands.push(seq);
+  }
+
+  putOutput(entry: OutputEntry): void {
+    this.#output.set(entry.offset, entry);
+  }
+
+  trimOutput({ offset }: OutputEntry): void {
+    if (!this.#output.delete(offset)) this.trimmedOutput.push(offset);
+  }
+
+  addHash(hash: string): void {
+    this.#forgotten.delete(hash);
+    this.#added.add(hash);
+    this.#hashes.set(hash, this.id);
+  }
+
+  forgetHash(hash: string): void {
+    this.#added.delete(hash);
+    this.#forgotten.add(hash);
+    this.#hashes.set(hash, null);
+  }
+
+  touchesHash(hash: string): boolean {
+    return this.#added.has(hash) || this.#forgotten.has(hash);
+  }
+}

@@ -1,0 +1,321 @@
+import {
+  DEFAULT_LIMITS,
+  isKept,
+  outputBytes,
+  StoreError,
+  transition,
+  type Clock,
+  type CommandEntry,
+  type Lease,
+  type Missing,
+  type Operation,
+  type OutcomeOf,
+  type OutputEntry,
+  type OutputPage,
+  type Session,
+  type SessionLimits,
+  type Store,
+  type Transition,
+} from '../core/index.ts';
+import type { Journal } from './journal.ts';
+import { JournalWriter } from './journal-writer.ts';
+
+const MISSING: Missing = { kind: 'missing' };
+
+type Watcher = (session: Session, visibleEnd: number) => void;
+type PageLimit = { readonly entries: number; readonly bytes: number };
+
+/** A session in memory, as changed by all operations so far, durable or not. */
+interface Live {
+  session: Session;
+  readonly commands: CommandEntry[];
+  readonly output: OutputEntry[];
+  /** The last offset that may be shown: output of a commit that takes commands is shown when it is durable. */
+  visibleEnd: number;
+  /** The newest end that waits to become visible. */
+  withheldEnd: number;
+  readonly watchers: Set<Watcher>;
+}
+
+export interface SessionTableOptions {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  /** The number of every lease: one process has the journal at a time, and each has a larger one. */
+  readonly lease: number;
+  readonly limits?: Partial<SessionLimits>;
+  /** Sessions that nobody watches leave the memory once they are durable. */
+  readonly forgetful: boolean;
+  /** The journal failed: nothing can be promised any more, and the process should end. */
+  readonly onFailure?: (error: StoreError) => void;
+}
+
+/**
+ * A store for one process: sessions in use live in memory, where operations take effect at once and in order; a
+ * journal makes them durable in groups.
+ */
+export class SessionTable implements Store {
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #lease: Lease;
+  readonly #limits: SessionLimits;
+  readonly #forgetful: boolean;
+  readonly #writer: JournalWriter;
+  readonly #live = new Map<string, Live>();
+  readonly #loading = new Map<string, Promise<Live | undefined>>();
+
+  constructor(options: SessionTableOptions) {
+    this.#journal = options.journal;
+    this.#clock = options.clock;
+    this.#lease = { number: options.lease };
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#forgetful = options.forgetful;
+    this.#writer = new JournalWriter(options.journal, options.clock, {
+      written: (ids) => {
+        for (const id of ids) this.#forget(id);
+      },
+      failed: options.onFailure ?? (() => undefined),
+    });
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  async create(session: Session): Promise<void> {
+    const { id } = session;
+    if (await this.#find(id)) throw new StoreError(`session ${id} exists already`, { passing: false });
+    this.#keep({ session, commands: [], output: [] });
+    this.#writer.change(id).session = session;
+    await this.#writer.write('now');
+  }
+
+  async apply<O extends Operation>(id: string, operation: O): Promise<OutcomeOf<O> | Missing> {
+    const found = this.#find(id);
+    const live = found instanceof Promise ? await found : found;
+    if (live === undefined) return MISSING;
+    const { outcome, ...change } = transition(live, operation, this.now(), this.#limits);
+    if (change.session !== undefined) {
+      const written = this.#update(live, change.session, change, operation);
+      this.#tell(live);
+      await written;
+    } else if (this.#writer.isDirty(id) && operation.kind !== 'acknowledge') {
+      // The answer rests on what is not durable yet.
+      await this.#writer.write('now');
+    }
+    return outcome;
+  }
+
+  async findByHash(hash: string): Promise<string | undefined> {
+    this.#check();
+    const fresh = this.#writer.findHash(hash);
+    return fresh === undefined ? this.#journal.findByHash(hash) : (fresh ?? undefined);
+  }
+
+  read(id: string): Session | undefined | Promise<Session | undefined> {
+    return this.#select(id, (live) => live?.session);
+  }
+
+  readCommands(id: string, after: number): readonly CommandEntry[] | Promise<readonly CommandEntry[]> {
+    return this.#select(id, (live) => live?.commands.filter((entry) => lastSeq(entry) > after) ?? []);
+  }
+
+  readOutput(id: string, after: number, limit: PageLimit): OutputPage | Promise<OutputPage> {
+    return this.#select(id, (live) => (live ? page(live, after, limit) : { entries: [], visibleEnd: 0 }));
+  }
+
+  watch(id: string, changed: Watcher): () => void {
+    let watched: Live | undefined;
+    let cancelled = false;
+    const begin = (live: Live | undefined): void => {
+      if (cancelled || live === undefined) return;
+      watched = live;
+      live.watchers.add(changed);
+      changed(live.session, live.visibleEnd);
+    };
+    // Never from within the call: the watcher is not ready yet.
+    void Promise.resolve(this.#find(id)).then(begin, () => undefined);
+    return () => {
+      cancelled = true;
+      watched?.watchers.delete(changed);
+      this.#forget(id);
+    };
+  }
+
+  acquireLease(): Promise<Lease> {
+    return Promise.resolve(this.#lease);
+  }
+
+  async *list(): AsyncIterable<Session> {
+    this.#check();
+    for (const { session } of this.#live.values()) {
+      if (session.stage !== 'closed') yield session;
+    }
+    for await (const session of this.#journal.list()) {
+      if (!this.#live.has(session.id)) yield session;
+    }
+  }
+
+  due(limit: number): Promise<readonly string[]> {
+    this.#check();
+    return this.#journal.due(this.now(), limit);
+  }
+
+  async close(): Promise<void> {
+    await this.#writer.close();
+    await this.#journal.close();
+  }
+
+  #check(): void {
+    if (this.#writer.failure) throw this.#writer.failure;
+  }
+
+  #select<T>(id: string, from: (live: Live | undefined) => T): T | Promise<T> {
+    const found = this.#find(id);
+    return found instanceof Promise ? found.then(from) : from(found);
+  }
+
+  /** From memory, else from the journal; a session that is over is not there any more. */
+  #find(id: string): Live | undefined | Promise<Live | undefined> {
+    this.#check();
+    const live = this.#live.get(id);
+    if (live) return live.session.stage === 'closed' ? undefined : live;
+    const loading = this.#loading.get(id) ?? this.#load(id);
+    this.#loading.set(id, loading);
+    return loading;
+  }
+
+  async #load(id: string): Promise<Live | undefined> {
+    try {
+      const stored = await this.#journal.load(id);
+      this.#check();
+      if (stored === undefined) return undefined;
+      // Whoever waits for it uses it in this turn of the event loop, or watches it.
+      this.#clock.after(0, () => this.#forget(id));
+      const { session, commands, output } = stored;
+      return this.#keep({ session, commands: [...commands], output: [...output] });
+    } finally {
+      this.#loading.delete(id);
+    }
+  }
+
+  #keep(stored: Pick<Live, 'session' | 'commands' | 'output'>): Live {
+    const { end } = stored.session.output;
+    const live: Live = { ...stored, visibleEnd: end, withheldEnd: 0, watchers: new Set() };
+    this.#live.set(stored.session.id, live);
+    return live;
+  }
+
+  #forget(id: string): void {
+    const live = this.#live.get(id);
+    if (live === undefined || live.watchers.size > 0 || this.#writer.isDirty(id)) return;
+    if (this.#forgetful || live.session.stage === 'closed') this.#live.delete(id);
+  }
+
+  #tell(live: Live): void {
+    for (const watcher of live.watchers) watcher(live.session, live.visibleEnd);
+  }
+
+  /** Applies the change in memory and passes it on to be written. */
+  #update(
+    live: Live,
+    session: Session,
+    change: Omit<Transition<unknown>, 'outcome'>,
+    operation: Operation,
+  ): Promise<void> {
+    const pending = this.#writer.change(session.id);
+    pending.session = session.stage === 'closed' ? undefined : session;
+    live.session = session;
+    for (const entry of change.commands ?? []) {
+      // A run of refusals that grew takes the place of what it was.
+      if (live.commands.at(-1)?.seq === entry.seq) live.commands.pop();
+      live.commands.push(entry);
+      pending.putCommand(entry);
+    }
+    for (const entry of change.output ?? []) {
+      live.output.push(entry);
+      pending.putOutput(entry);
+    }
+    for (const hash of change.addedHashes ?? []) pending.addHash(hash);
+    for (const hash of change.forgottenHashes ?? []) pending.forgetHash(hash);
+    const { taken } = session.commands;
+    trim(live.commands, lastSeq, taken, isTaken, (entry) => pending.takeCommand(entry));
+    const { acked, evicted } = session.output;
+    const gone = (entry: OutputEntry): boolean => !isKept(entry, session.output);
+    trim(live.output, offsetOf, Math.max(acked, evicted), gone, (entry) => pending.trimOutput(entry));
+    return this.#write(live, operation);
+  }
+
+  /** Output of a commit that takes commands becomes visible when durable, other output at once, in order. */
+  #write(live: Live, operation: Operation): Promise<void> {
+    const { end } = live.session.output;
+    const takes = operation.kind === 'commit' && operation.taken !== undefined;
+    const withhold = end > live.visibleEnd && (takes || live.withheldEnd > live.visibleEnd);
+    const written = this.#writer.write(isLazy(operation) && !withhold ? 'soon' : 'now');
+    if (!withhold) {
+      live.visibleEnd = end;
+      return written;
+    }
+    live.withheldEnd = end;
+    return written.then(() => {
+      live.visibleEnd = Math.max(live.visibleEnd, end);
+      this.#tell(live);
+    });
+  }
+}
+
+/** What may be lost in a crash without a promise being broken, so that no write need be forced for it. */
+function isLazy(operation: Operation): boolean {
+  switch (operation.kind) {
+    case 'acknowledge':
+    case 'refresh':
+      return true;
+    case 'commit': {
+      const { kind: _kind, lease: _lease, epoch: _epoch, after: _after, ...facts } = operation;
+      const { output: _output, sent: _sent, told: _told, ...others } = facts;
+      return Object.values(others).every((value) => value === undefined);
+    }
+    default:
+      return false;
+  }
+}
+
+function lastSeq(entry: CommandEntry): number {
+  return entry.kind === 'refused' ? entry.through : entry.seq;
+}
+
+function offsetOf(entry: OutputEntry): number {
+  return entry.offset;
+}
+
+function isTaken(): boolean {
+  return true;
+}
+
+/** Takes what is gone out of the front of the list, the part with numbers up to `through`. */
+function trim<T>(
+  list: T[],
+  numberOf: (item: T) => number,
+  through: number,
+  gone: (item: T) => boolean,
+  each: (item: T) => void,
+): void {
+  const after = list.findIndex((item) => numberOf(item) > through);
+  const front = list.slice(0, after < 0 ? list.length : after);
+  const lost = front.filter(gone);
+  if (lost.length === 0) return;
+  for (const item of lost) each(item);
+  list.splice(0, front.length, ...front.filter((item) => !gone(item)));
+}
+
+function page(live: Live, after: number, limit: PageLimit): OutputPage {
+  const entries: OutputEntry[] = [];
+  let bytes = 0;
+  for (const entry of live.output) {
+    if (entry.offset <= after) continue;
+    if (entry.offset > live.visibleEnd) break;
+    bytes += outputBytes(entry);
+    if (entries.length > 0 && (bytes > limit.bytes || entries.length >= limit.entries)) break;
+    entries.push(entry);
+  }
+  return { entries, visibleEnd: live.visibleEnd };
+}
