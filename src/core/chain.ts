@@ -1,5 +1,8 @@
 import type { SessionLimits } from './limits.ts';
 
+/** `reused`: a spent token was shown. `surplus`: another device took its place. `revoked`: somebody ended it. */
+export type RevocationReason = 'reused' | 'surplus' | 'revoked';
+
 /** One device's tokens, one after the other, by their hashes. */
 export interface Chain {
   readonly id: string;
@@ -17,7 +20,8 @@ export interface Chain {
   readonly own: number;
   /** A token made to be carried to another device ends here if nobody ever uses it. */
   readonly unusedEndsAt?: number;
-  readonly revoked?: true;
+  /** Why its tokens ended. */
+  readonly revoked?: RevocationReason;
 }
 
 /** A successor made by the gateway in case the chain has none yet. */
@@ -91,9 +95,9 @@ export function redeem(
 }
 
 /** Ends all tokens of the chain; their hashes stay, so that the audit trail can tell why one was refused. */
-export function revoke(chain: Chain): Chain {
+export function revoke(chain: Chain, revoked: RevocationReason): Chain {
   const { sealed: _, ...rest } = chain;
-  return { ...rest, revoked: true };
+  return { ...rest, revoked };
 }
 
 /** Makes room for one more chain: revokes the one unused for longest, forgets the oldest revoked one. */
@@ -108,7 +112,7 @@ export function withRoom(
     .toSorted((a, b) => a.usedAt - b.usedAt)
     .at(0);
   const full = live.length >= limits.chains && oldest !== undefined;
-  const kept = chains.map((chain) => (full && chain === oldest ? revoke(chain) : chain));
+  const kept = chains.map((chain) => (full && chain === oldest ? revoke(chain, 'surplus') : chain));
   const revoked = kept.filter((chain) => chain.revoked);
   const surplus = revoked.slice(0, Math.max(0, revoked.length - limits.chains));
   return {

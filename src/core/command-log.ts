@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { SessionLimits } from './limits.ts';
 
 /** One entry of the commands log. */
 export type CommandEntry = {
@@ -17,6 +18,11 @@ export type CommandBody =
   | { readonly kind: 'passing' }
   /** The queue was full: the numbers from `seq` through `through` will not run. */
   | { readonly kind: 'refused'; readonly through: number };
+
+/** The last number that the entry stands for. */
+export function lastSeq(entry: CommandEntry): number {
+  return entry.kind === 'refused' ? entry.through : entry.seq;
+}
 
 export type NewCommand = Exclude<CommandBody, { kind: 'refused' }>;
 
@@ -45,11 +51,18 @@ export interface HeldCommands {
   readonly choice: HeldChoice;
 }
 
+/** Held commands that nobody decided on in time will not run, even when the decision comes after all. */
+export function hasExpired({ since }: HeldCommands, now: number, limits: SessionLimits): boolean {
+  return now >= since + limits.heldCommandTtlMs;
+}
+
 export interface CommandsHead {
   /** The last number that is durable. */
   readonly accepted: number;
   /** The last number that the world's end has passed, by taking or dropping it. */
   readonly taken: number;
+  /** The number that the world has in hand and has not answered; nothing is decided about it any more. */
+  readonly handed?: number;
   /** The last number whose bytes are known to have left for an upstream game, or that a commit took. */
   readonly sent: number;
   /** The last refused number that the player was told of. */

@@ -1,4 +1,4 @@
-import type { CommandEntry, DropReason } from './command-log.ts';
+import { hasExpired, lastSeq, type CommandEntry, type DropReason } from './command-log.ts';
 import type { SessionLimits } from './limits.ts';
 import type { StoredSession } from './session.ts';
 
@@ -26,13 +26,14 @@ export function nextCommandStep(
   now: number,
   limits: SessionLimits,
 ): CommandStep {
-  const entry = commands.find(({ seq }) => seq > session.commands.taken);
+  const { taken } = session.commands;
+  const entry = commands.find((waiting) => lastSeq(waiting) > taken);
   if (entry === undefined) return { kind: 'wait' };
   const { presence } = session;
   const { held, told } = session.commands;
   const isHeld = held !== undefined && entry.seq <= held.through;
   const drop = (reason: DropReason, through = entry.seq): CommandStep => {
-    return { kind: 'drop', seq: entry.seq, through, reason, told: through <= told };
+    return { kind: 'drop', seq: Math.max(entry.seq, taken + 1), through, reason, told: through <= told };
   };
 
   if (entry.kind === 'refused') return drop('refused', entry.through);
@@ -40,9 +41,7 @@ export function nextCommandStep(
   if (entry.kind === 'private' && (isHeld || !presence.attached)) return drop('private');
   if (isHeld) {
     const { choice } = held;
-    if (choice === 'undecided') {
-      return now >= held.since + limits.heldCommandTtlMs ? drop('expired') : { kind: 'wait' };
-    }
+    if (choice === 'undecided') return hasExpired(held, now, limits) ? drop('expired') : { kind: 'wait' };
     if (choice === 'none' || (choice !== 'all' && !choice.seqs.includes(entry.seq))) {
       return presence.ready ? drop('skipped') : { kind: 'wait' };
     }

@@ -1,3 +1,4 @@
+export * from './base64.ts';
 export * from './chain.ts';
 export * from './clock.ts';
 export * from './command-log.ts';

@@ -12,7 +12,6 @@ import type { Session, WorldState } from './session.ts';
 export interface Operations {
   attach: Attach;
   detach: Detach;
-  redeem: Redeem;
   confirm: Confirm;
   issue: Issue;
   refresh: Refresh;
@@ -38,13 +37,8 @@ export interface Attach {
   readonly wish: 'run' | 'skip' | 'ask';
   /** True where the client says `stored` before anything is handed on. */
   readonly confirms: boolean;
-}
-
-/** As `attach`, for a server of one's own that keeps no connections here: restarts the session's clock. */
-export interface Redeem {
-  readonly kind: 'redeem';
-  readonly hash: string;
-  readonly candidate: Candidate;
+  /** False where no connection is kept here: the clock restarts, instead of standing still. */
+  readonly connected: boolean;
 }
 
 /** The connection left. Starts the clock; ends a session that never was playing. */
@@ -113,6 +107,8 @@ export interface Commit {
   readonly output?: readonly NewOutput[];
   /** The world has every command through here. */
   readonly taken?: number;
+  /** The world has this command in hand; 0: none, for the process that had it is gone. */
+  readonly handed?: number;
   /** The bytes of every command through here left for the game. */
   readonly sent?: number;
   /** Refused commands through here were told to the player. */
@@ -154,16 +150,14 @@ export type Refusal =
   /** The candidate was made for another generation: read the session and try again. */
   | { readonly kind: 'stale' };
 
-export interface Redeemed {
+export interface Attached {
+  readonly kind: 'attached';
   readonly chain: string;
   /** Of the successor. */
   readonly generation: number;
+  /** The successor, under the token that was shown. */
   readonly sealed: string;
   readonly held: readonly CommandEntry[];
-}
-
-export interface Attached extends Redeemed {
-  readonly kind: 'attached';
   readonly session: Session;
   /** The attachment was taken from a connection. */
   readonly takeover: boolean;
@@ -178,7 +172,6 @@ type Done = { readonly kind: 'done' };
 
 export interface Outcomes {
   attach: Attached | Refusal;
-  redeem: (Redeemed & { readonly kind: 'redeemed' }) | Refusal;
   detach: Done | Stale;
   confirm: Done | Stale;
   issue: Done | { readonly kind: 'refused'; readonly reason: 'not_playing' | 'stale' };

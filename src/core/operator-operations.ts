@@ -40,7 +40,7 @@ export function expire({ session }: StoredSession, now: number): Transition<Outc
 export function revokeTokens({ session }: StoredSession, { hash }: Revoke): Transition<Outcomes['revoke']> {
   const one = hash === undefined ? undefined : chainOf(session.chains, hash);
   const chains = session.chains.map((chain) => {
-    return hash === undefined || chain === one ? revoke(chain) : chain;
+    return hash === undefined || chain === one ? revoke(chain, 'revoked') : chain;
   });
   return { outcome: { kind: 'done' }, session: { ...session, chains } };
 }

@@ -47,6 +47,8 @@ export interface OutputHead {
   readonly acked: number;
   /** What could be evicted is gone through here. */
   readonly evicted: number;
+  /** Fates of commands are gone through here: they go only when nothing else is left to go. */
+  readonly evictedFates: number;
   /** Bytes of all entries that are kept. */
   readonly bytes: number;
   /** Entries that are kept. */
@@ -63,6 +65,7 @@ export const NO_OUTPUT: OutputHead = {
   end: 0,
   acked: 0,
   evicted: 0,
+  evictedFates: 0,
   bytes: 0,
   entries: 0,
   epochs: [],
@@ -82,7 +85,8 @@ export function outputBytes(body: OutputBody): number {
 /** Whether the log still has this entry: a fate is never evicted before text, nor is the echo state. */
 export function isKept(entry: OutputEntry, head: OutputHead): boolean {
   if (entry.offset <= head.acked) return false;
-  return entry.offset > head.evicted || entry.kind === 'dropped' || entry.offset === head.echoAt;
+  if (entry.offset > head.evicted || entry.offset === head.echoAt) return true;
+  return entry.kind === 'dropped' && entry.offset > head.evictedFates;
 }
 
 /** The epoch that an offset was written in. */
@@ -103,9 +107,14 @@ export function appendOutput(
   limits: SessionLimits,
 ): { head: OutputHead; entries: OutputEntry[] } {
   let { end, bytes, echoAt } = head;
+  let count = head.entries + bodies.length;
   const entries = bodies.map((body): OutputEntry => {
     end += 1;
-    if (body.kind === 'echo') echoAt = end;
+    if (body.kind === 'echo') {
+      // The echo before may have been kept beyond its time.
+      if (echoAt > head.acked && echoAt <= head.evicted) count -= 1;
+      echoAt = end;
+    }
     const size = outputBytes(body);
     if (size > limits.backlogBytes) {
       return { offset: end, at: now, kind: 'gap', reason: 'oversize', bytes: size };
@@ -113,7 +122,7 @@ export function appendOutput(
     bytes += size;
     return { offset: end, at: now, ...body };
   });
-  return { head: { ...head, end, bytes, echoAt, entries: head.entries + entries.length }, entries };
+  return { head: { ...head, end, bytes, echoAt, entries: count }, entries };
 }
 
 /** Forgets what the player has: everything through `offset`. */
@@ -142,6 +151,11 @@ export function evict(head: OutputHead, kept: readonly OutputEntry[], limits: Se
     next = { ...next, evicted: entry.offset };
     if (isKept(entry, next)) continue;
     next = { ...next, bytes: next.bytes - outputBytes(entry), entries: next.entries - 1 };
+  }
+  for (const { kind, offset } of kept) {
+    if (!isOver(next, limits)) return next;
+    if (kind !== 'dropped' || offset <= next.evictedFates) continue;
+    next = { ...next, evictedFates: offset, entries: next.entries - 1 };
   }
   return next;
 }

@@ -9,7 +9,7 @@ import {
   type Candidate,
   type Chain,
 } from './chain.ts';
-import type { CommandEntry, CommandsHead } from './command-log.ts';
+import { hasExpired, type CommandEntry, type CommandsHead } from './command-log.ts';
 import type { SessionLimits } from './limits.ts';
 import type {
   Acknowledge,
@@ -20,7 +20,6 @@ import type {
   Detach,
   Issue,
   Outcomes,
-  Redeem,
   Refresh,
   Refusal,
   Transition,
@@ -45,17 +44,17 @@ export function heldCommands(
   now: number,
   limits: SessionLimits,
 ): readonly CommandEntry[] {
-  const { held } = session.commands;
-  if (held === undefined || now >= held.since + limits.heldCommandTtlMs) return [];
-  return commands.filter(
-    (entry) => entry.seq <= held.through && (entry.kind === 'text' || entry.kind === 'gmcp'),
-  );
+  const { held, handed = 0 } = session.commands;
+  if (held === undefined || hasExpired(held, now, limits)) return [];
+  return commands.filter(({ seq, kind }) => {
+    return seq > handed && seq <= held.through && (kind === 'text' || kind === 'gmcp');
+  });
 }
 
-/** What was accepted and not taken is held from now on, unless it was already. */
+/** What was accepted and not handed to the world is held from now on, unless it was already. */
 function hold(commands: CommandsHead, now: number): CommandsHead {
   const { held, ...rest } = commands;
-  if (commands.accepted === commands.taken) return rest;
+  if (commands.accepted === Math.max(commands.taken, commands.handed ?? 0)) return rest;
   const since = held !== undefined && held.through > commands.taken ? held.since : now;
   return { ...rest, held: { through: commands.accepted, since, choice: 'undecided' } };
 }
@@ -88,7 +87,7 @@ function show(
     case 'expired':
       return bad({ kind: 'refused', reason: shown.kind });
     case 'reused':
-      return bad({ kind: 'refused', reason: 'reused' }, withChain(session, revoke(chain)));
+      return bad({ kind: 'refused', reason: 'reused' }, withChain(session, revoke(chain, 'reused')));
     case 'late':
       return bad({ kind: 'later', retryAfterMs: shown.retryAfterMs });
     case 'good': {
@@ -121,20 +120,21 @@ export function attach(
   const { presence } = session;
   const commands = hold(session.commands, now);
   const { endsAt: _, ...clock } = session.clock;
-  const ready = !request.confirms;
-  const next: Session = {
+  const ready = request.connected && !request.confirms;
+  const taken: Session = {
     ...withChain(session, shown.chain),
     clock,
-    commands: ready ? released(commands, request.wish) : commands,
+    commands: ready ? released(commands, request.wish, now, limits) : commands,
     presence: {
       attachment: presence.attachment + 1,
-      attached: true,
+      attached: request.connected,
       ready,
       wish: request.wish,
       chain: shown.chain.id,
       since: now,
     },
   };
+  const next = restarted(taken, now);
   return {
     session: next,
     addedHashes: addedHashes(shown),
@@ -153,32 +153,15 @@ export function attach(
   };
 }
 
-export function redeemToken(
-  stored: StoredSession,
-  request: Redeem,
+/** The choice that the client announced, once it may count; it comes too late for what has expired. */
+function released(
+  commands: CommandsHead,
+  wish: 'run' | 'skip' | 'ask',
   now: number,
   limits: SessionLimits,
-): Transition<Outcomes['redeem']> {
-  const { session } = stored;
-  const shown = show(session, request.hash, request.candidate, now, limits);
-  if (shown.kind === 'bad') return shown.transition;
-  return {
-    session: restarted(withChain(session, shown.chain), now),
-    addedHashes: addedHashes(shown),
-    forgottenHashes: shown.forgotten,
-    outcome: {
-      kind: 'redeemed',
-      chain: shown.chain.id,
-      generation: shown.generation,
-      sealed: shown.chain.sealed ?? request.candidate.sealed,
-      held: stored.commands.filter((entry) => entry.kind === 'text' || entry.kind === 'gmcp'),
-    },
-  };
-}
-
-/** The choice that the client announced, once it may count. */
-function released(commands: CommandsHead, wish: 'run' | 'skip' | 'ask'): CommandsHead {
-  if (commands.held === undefined || wish === 'ask') return commands;
+): CommandsHead {
+  if (wish === 'ask' || commands.held === undefined || hasExpired(commands.held, now, limits))
+    return commands;
   return { ...commands, held: { ...commands.held, choice: wish === 'run' ? 'all' : 'none' } };
 }
 
@@ -212,12 +195,14 @@ export function confirmToken(
   { session }: StoredSession,
   { attachment, tokenId: id }: Confirm,
   now: number,
+  limits: SessionLimits,
 ): Transition<Outcomes['confirm']> {
   if (!isCurrent(session, attachment)) return { outcome: STALE };
   const chain = session.chains.find(({ hashes }) => tokenId(hashes.at(-1) ?? '') === id);
   if (chain === undefined || chain.revoked) return { outcome: STALE };
   const confirmed = withChain(session, confirm(chain, now));
-  if (chain.id !== session.presence.chain || session.presence.ready) {
+  const { chain: current, attached, ready } = session.presence;
+  if (chain.id !== current || !attached || ready) {
     return chain.sealed === undefined ? { outcome: DONE } : { outcome: DONE, session: confirmed };
   }
   return {
@@ -225,7 +210,7 @@ export function confirmToken(
     session: {
       ...confirmed,
       presence: { ...session.presence, ready: true },
-      commands: released(session.commands, session.presence.wish),
+      commands: released(session.commands, session.presence.wish, now, limits),
     },
   };
 }
@@ -313,10 +298,15 @@ function withOwn(session: Session, { attachment }: Append, seq: number): Session
   return chain === undefined ? session : withChain(session, { ...chain, own: seq });
 }
 
-export function decide({ session }: StoredSession, request: Decide): Transition<Outcomes['decide']> {
+export function decide(
+  { session }: StoredSession,
+  request: Decide,
+  now: number,
+  limits: SessionLimits,
+): Transition<Outcomes['decide']> {
   if (!isCurrent(session, request.attachment) || !session.presence.ready) return { outcome: STALE };
   const { held } = session.commands;
-  if (held === undefined) return { outcome: DONE };
+  if (held === undefined || hasExpired(held, now, limits)) return { outcome: DONE };
   return {
     outcome: DONE,
     session: { ...session, commands: { ...session.commands, held: { ...held, choice: request.choice } } },

@@ -9,7 +9,6 @@ import {
   decide,
   detach,
   issue,
-  redeemToken,
   refresh,
 } from './player-operations.ts';
 import type { StoredSession } from './session.ts';
@@ -35,12 +34,10 @@ export function transition(
   switch (operation.kind) {
     case 'attach':
       return attach(stored, operation, now, limits);
-    case 'redeem':
-      return redeemToken(stored, operation, now, limits);
     case 'detach':
       return detach(stored, operation, now);
     case 'confirm':
-      return confirmToken(stored, operation, now);
+      return confirmToken(stored, operation, now, limits);
     case 'issue':
       return issue(stored, operation, now, limits);
     case 'refresh':
@@ -48,7 +45,7 @@ export function transition(
     case 'append':
       return append(stored, operation, now, limits);
     case 'decide':
-      return decide(stored, operation);
+      return decide(stored, operation, now, limits);
     case 'acknowledge':
       return acknowledgeOutput(stored, operation);
     case 'commit':

@@ -42,16 +42,23 @@ export function commit(
 }
 
 /** The world's end passes commands; held ones that are all passed are held no more. */
-function withCommands(session: Session, { taken, sent, told }: Commit): Session {
-  const { held, ...head } = session.commands;
+function withCommands(session: Session, { taken, handed, sent, told }: Commit): Session {
+  const { held, handed: before, ...head } = session.commands;
   const next = {
     accepted: head.accepted,
     taken: Math.min(Math.max(head.taken, taken ?? 0), head.accepted),
     sent: Math.min(Math.max(head.sent, sent ?? 0), head.accepted),
     told: Math.min(Math.max(head.told, told ?? 0), head.accepted),
   };
-  const still = held !== undefined && held.through > next.taken ? { held } : {};
-  return { ...session, commands: { ...next, ...still } };
+  const inHand = handed ?? before ?? 0;
+  return {
+    ...session,
+    commands: {
+      ...next,
+      ...(inHand > next.taken ? { handed: inHand } : {}),
+      ...(held !== undefined && held.through > next.taken ? { held } : {}),
+    },
+  };
 }
 
 function withWorldFacts(session: Session, request: Commit): Session {

@@ -65,6 +65,8 @@ export interface WorldPlayer {
   command(command: WorldCommand): WorldCommit | void | Promise<WorldCommit | void>;
   /** False drops a held command that has become senseless, as `vetoed`. */
   accepts?(command: WorldCommand): boolean;
+  /** True for a line that must be in no log, such as one with a password in it. */
+  isPrivate?(text: string): boolean;
   /** A message that belongs to the connection (`Core.*`), not to the session: neither held nor durable. */
   passing?(packageName: string, data: Json | undefined): void;
   /** A player's connection is there, for the first time or again. */
@@ -96,6 +98,8 @@ export interface WorldSession {
   authenticating(): void;
   /** Tells players whether the world can be reached; commands wait while it is `down`. */
   state(state: WorldState): void;
+  /** The world came back without this player's state: commands that wait are dropped as `world_lost`. */
+  lose(): void;
   /** How long the session is kept without its player, in ms, from the detach. */
   setResumeWindow(windowMs: number): void;
   /** Ends the session once the player has read what was written. */

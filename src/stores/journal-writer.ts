@@ -1,4 +1,4 @@
-import { StoreError, type Clock } from '../core/index.ts';
+import { StoreError, type Clock, type Session } from '../core/index.ts';
 import type { Journal } from './journal.ts';
 import { PendingChange } from './pending-change.ts';
 
@@ -26,6 +26,8 @@ export class JournalWriter {
   #inFlight: ReadonlyMap<string, PendingChange> = new Map();
   #waiters: Waiter[] = [];
   #writing: Promise<void> | undefined;
+  /** Somebody waits for a write that may not wait. */
+  #isDue = false;
   #cancelSoon: (() => void) | undefined;
   #failure: StoreError | undefined;
 
@@ -44,11 +46,11 @@ export class JournalWriter {
     return this.#failure;
   }
 
-  /** Where to put what becomes of this session. Follow it with `write`. */
-  change(id: string): PendingChange {
+  /** Where to put what becomes of this session, as it is so far. Follow it with `write`. */
+  change(id: string, before: Session | undefined): PendingChange {
     const known = this.#pending.get(id);
     if (known) return known;
-    const change = new PendingChange(id, this.#hashes);
+    const change = new PendingChange(id, before, this.#hashes);
     this.#pending.set(id, change);
     return change;
   }
@@ -85,32 +87,36 @@ export class JournalWriter {
   #begin(): void {
     this.#cancelSoon?.();
     this.#cancelSoon = undefined;
-    // Not at once: what else this turn of the event loop changes goes into the same write.
-    this.#writing ??= Promise.resolve()
-      .then(() => this.#writeAll())
-      .finally(() => {
-        this.#writing = undefined;
-      });
+    this.#isDue = true;
+    this.#writing ??= this.#writeWhileDue();
   }
 
-  /** Goes on as long as somebody waits for a write that is due. */
+  async #writeWhileDue(): Promise<void> {
+    // Not at once: what else this turn of the event loop changes goes into the same write.
+    await Promise.resolve();
+    while (this.#isDue) await this.#writeAll();
+    // In the same turn as the last look at `#isDue`, or a write asked for in between would never begin.
+    this.#writing = undefined;
+  }
+
   async #writeAll(): Promise<void> {
-    do {
-      const changes = this.#pending;
-      const waiters = this.#waiters;
-      this.#pending = new Map();
-      this.#waiters = [];
-      this.#inFlight = changes;
-      const error = await this.#tryWrite([...changes.values()]);
-      this.#inFlight = new Map();
-      if (error) {
-        for (const waiter of [...waiters, ...this.#waiters.splice(0)]) waiter.reject(error);
-        return;
-      }
-      for (const change of changes.values()) this.#settleHashes(change);
-      for (const waiter of waiters) waiter.resolve();
-      this.#written(changes.keys());
-    } while (this.#waiters.length > 0 && this.#cancelSoon === undefined);
+    const changes = this.#pending;
+    const waiters = this.#waiters;
+    this.#isDue = false;
+    this.#pending = new Map();
+    this.#waiters = [];
+    this.#inFlight = changes;
+    const error = await this.#tryWrite([...changes.values()]);
+    this.#inFlight = new Map();
+    if (error) {
+      this.#cancelSoon?.();
+      this.#isDue = false;
+      for (const waiter of [...waiters, ...this.#waiters.splice(0)]) waiter.reject(error);
+      return;
+    }
+    for (const change of changes.values()) this.#settleHashes(change);
+    for (const waiter of waiters) waiter.resolve();
+    this.#written(changes.keys());
   }
 
   async #tryWrite(changes: readonly PendingChange[]): Promise<StoreError | undefined> {

@@ -3,6 +3,8 @@ import type { CommandEntry, OutputEntry, Session, StoredSession } from '../core/
 /** What became of one session since it was last written: rows to put and rows to delete. */
 export interface SessionChange {
   readonly id: string;
+  /** As it was written last; `undefined` where it is new. */
+  readonly before: Session | undefined;
   /** `undefined`: the session is over, and all that is left of it goes. */
   readonly session: Session | undefined;
   readonly commands: readonly CommandEntry[];

@@ -7,7 +7,7 @@ export function memoryStore(options: {
   readonly clock: Clock;
   readonly limits?: Partial<SessionLimits>;
 }): Store {
-  return new SessionTable({ ...options, journal: new MemoryJournal(), lease: 1, forgetful: false });
+  return new SessionTable({ ...options, journal: new MemoryJournal(), firstLease: 1, forgetful: false });
 }
 
 /** Only what has to be found without the table: hashes, and sessions whose clock runs. */

@@ -4,6 +4,7 @@ import type { SessionChange } from './journal.ts';
 /** Collects what became of one session until the next write, so that a row that came and went is never written. */
 export class PendingChange implements SessionChange {
   readonly id: string;
+  readonly before: Session | undefined;
   session: Session | undefined;
   readonly takenCommands: number[] = [];
   readonly trimmedOutput: number[] = [];
@@ -14,8 +15,9 @@ export class PendingChange implements SessionChange {
   /** Shared by all changes: finds a session by a hash before its row is durable. */
   readonly #hashes: Map<string, string | null>;
 
-  constructor(id: string, hashes: Map<string, string | null>) {
+  constructor(id: string, before: Session | undefined, hashes: Map<string, string | null>) {
     this.id = id;
+    this.before = before;
     this.#hashes = hashes;
   }
 
@@ -39,8 +41,10 @@ export class PendingChange implements SessionChange {
     this.#commands.set(entry.seq, entry);
   }
 
-  takeCommand({ seq }: CommandEntry): void {
-    if (!this.#commands.delete(seq)) this.takenCommands.push(seq);
+  takeCommand({ kind, seq }: CommandEntry): void {
+    const isNew = this.#commands.delete(seq);
+    // A run of refusals grows in its row: what is new of it may stand over an older row.
+    if (!isNew || kind === 'refused') this.takenCommands.push(seq);
   }
 
   putOutput(entry: OutputEntry): void {

@@ -1,6 +1,7 @@
 import {
   DEFAULT_LIMITS,
   isKept,
+  lastSeq,
   outputBytes,
   StoreError,
   transition,
@@ -34,14 +35,13 @@ interface Live {
   visibleEnd: number;
   /** The newest end that waits to become visible. */
   withheldEnd: number;
-  readonly watchers: Set<Watcher>;
 }
 
 export interface SessionTableOptions {
   readonly journal: Journal;
   readonly clock: Clock;
-  /** The number of every lease: one process has the journal at a time, and each has a larger one. */
-  readonly lease: number;
+  /** The number of the first lease, larger than any that an earlier process gave out. */
+  readonly firstLease: number;
   readonly limits?: Partial<SessionLimits>;
   /** Sessions that nobody watches leave the memory once they are durable. */
   readonly forgetful: boolean;
@@ -56,17 +56,18 @@ export interface SessionTableOptions {
 export class SessionTable implements Store {
   readonly #journal: Journal;
   readonly #clock: Clock;
-  readonly #lease: Lease;
   readonly #limits: SessionLimits;
   readonly #forgetful: boolean;
   readonly #writer: JournalWriter;
   readonly #live = new Map<string, Live>();
   readonly #loading = new Map<string, Promise<Live | undefined>>();
+  readonly #watchers = new Map<string, Set<Watcher>>();
+  #nextLease: number;
 
   constructor(options: SessionTableOptions) {
     this.#journal = options.journal;
     this.#clock = options.clock;
-    this.#lease = { number: options.lease };
+    this.#nextLease = options.firstLease;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#forgetful = options.forgetful;
     this.#writer = new JournalWriter(options.journal, options.clock, {
@@ -83,15 +84,17 @@ export class SessionTable implements Store {
 
   async create(session: Session): Promise<void> {
     const { id } = session;
-    if (await this.#find(id)) throw new StoreError(`session ${id} exists already`, { passing: false });
+    const found = await this.#find(id);
+    // Asked again without a pause: two may be here at once.
+    if (found ?? this.#live.has(id)) throw new StoreError(`session ${id} exists already`, { passing: false });
     this.#keep({ session, commands: [], output: [] });
-    this.#writer.change(id).session = session;
+    this.#writer.change(id, undefined).session = session;
     await this.#writer.write('now');
   }
 
   async apply<O extends Operation>(id: string, operation: O): Promise<OutcomeOf<O> | Missing> {
     const found = this.#find(id);
-    const live = found instanceof Promise ? await found : found;
+    const live = open(found instanceof Promise ? await found : found);
     if (live === undefined) return MISSING;
     const { outcome, ...change } = transition(live, operation, this.now(), this.#limits);
     if (change.session !== undefined) {
@@ -124,38 +127,39 @@ export class SessionTable implements Store {
   }
 
   watch(id: string, changed: Watcher): () => void {
-    let watched: Live | undefined;
-    let cancelled = false;
-    const begin = (live: Live | undefined): void => {
-      if (cancelled || live === undefined) return;
-      watched = live;
-      live.watchers.add(changed);
-      changed(live.session, live.visibleEnd);
-    };
-    // Never from within the call: the watcher is not ready yet.
-    void Promise.resolve(this.#find(id)).then(begin, () => undefined);
+    const watchers = this.#watchers.get(id) ?? new Set();
+    const watcher: Watcher = (session, visibleEnd) => changed(session, visibleEnd);
+    this.#watchers.set(id, watchers.add(watcher));
+    void this.#tellFirst(id, watcher).catch(() => undefined);
     return () => {
-      cancelled = true;
-      watched?.watchers.delete(changed);
+      if (!watchers.delete(watcher) || watchers.size > 0) return;
+      this.#watchers.delete(id);
       this.#forget(id);
     };
   }
 
+  /** Never from within the call of `watch`: the watcher is not ready yet. */
+  async #tellFirst(id: string, watcher: Watcher): Promise<void> {
+    await Promise.resolve();
+    const live = open(await this.#find(id));
+    if (live && this.#watchers.get(id)?.has(watcher)) watcher(live.session, live.visibleEnd);
+  }
+
   acquireLease(): Promise<Lease> {
-    return Promise.resolve(this.#lease);
+    const number = this.#nextLease;
+    this.#nextLease += 1;
+    return Promise.resolve({ number });
   }
 
   async *list(): AsyncIterable<Session> {
     this.#check();
-    for (const { session } of this.#live.values()) {
+    for await (const durable of this.#journal.list()) {
+      const session = this.#live.get(durable.id)?.session ?? durable;
       if (session.stage !== 'closed') yield session;
-    }
-    for await (const session of this.#journal.list()) {
-      if (!this.#live.has(session.id)) yield session;
     }
   }
 
-  due(limit: number): Promise<readonly string[]> {
+  async due(limit: number): Promise<readonly string[]> {
     this.#check();
     return this.#journal.due(this.now(), limit);
   }
@@ -171,48 +175,52 @@ export class SessionTable implements Store {
 
   #select<T>(id: string, from: (live: Live | undefined) => T): T | Promise<T> {
     const found = this.#find(id);
-    return found instanceof Promise ? found.then(from) : from(found);
+    return found instanceof Promise ? found.then((live) => from(open(live))) : from(open(found));
   }
 
-  /** From memory, else from the journal; a session that is over is not there any more. */
+  /** From memory, else from the journal. */
   #find(id: string): Live | undefined | Promise<Live | undefined> {
     this.#check();
+    const loading = this.#loading.get(id);
+    if (loading) return loading;
     const live = this.#live.get(id);
-    if (live) return live.session.stage === 'closed' ? undefined : live;
-    const loading = this.#loading.get(id) ?? this.#load(id);
-    this.#loading.set(id, loading);
-    return loading;
+    return live ?? this.#load(id);
   }
 
-  async #load(id: string): Promise<Live | undefined> {
-    try {
-      const stored = await this.#journal.load(id);
+  /** Who asks while it loads comes after those who asked before, in order. */
+  #load(id: string): Promise<Live | undefined> {
+    const loading = this.#journal.load(id).then((stored) => {
       this.#check();
       if (stored === undefined) return undefined;
       // Whoever waits for it uses it in this turn of the event loop, or watches it.
       this.#clock.after(0, () => this.#forget(id));
       const { session, commands, output } = stored;
       return this.#keep({ session, commands: [...commands], output: [...output] });
-    } finally {
+    });
+    const done = (): void => {
       this.#loading.delete(id);
-    }
+    };
+    // Before any who waits: in the moment in which the first of them goes on, all others are in line.
+    void loading.then(done, done);
+    this.#loading.set(id, loading);
+    return loading;
   }
 
   #keep(stored: Pick<Live, 'session' | 'commands' | 'output'>): Live {
     const { end } = stored.session.output;
-    const live: Live = { ...stored, visibleEnd: end, withheldEnd: 0, watchers: new Set() };
+    const live: Live = { ...stored, visibleEnd: end, withheldEnd: 0 };
     this.#live.set(stored.session.id, live);
     return live;
   }
 
   #forget(id: string): void {
     const live = this.#live.get(id);
-    if (live === undefined || live.watchers.size > 0 || this.#writer.isDirty(id)) return;
+    if (live === undefined || this.#watchers.has(id) || this.#writer.isDirty(id)) return;
     if (this.#forgetful || live.session.stage === 'closed') this.#live.delete(id);
   }
 
   #tell(live: Live): void {
-    for (const watcher of live.watchers) watcher(live.session, live.visibleEnd);
+    for (const watcher of this.#watchers.get(live.session.id) ?? []) watcher(live.session, live.visibleEnd);
   }
 
   /** Applies the change in memory and passes it on to be written. */
@@ -222,7 +230,7 @@ export class SessionTable implements Store {
     change: Omit<Transition<unknown>, 'outcome'>,
     operation: Operation,
   ): Promise<void> {
-    const pending = this.#writer.change(session.id);
+    const pending = this.#writer.change(session.id, live.session);
     pending.session = session.stage === 'closed' ? undefined : session;
     live.session = session;
     for (const entry of change.commands ?? []) {
@@ -263,6 +271,11 @@ export class SessionTable implements Store {
   }
 }
 
+/** A session that is over is not there any more. */
+function open(live: Live | undefined): Live | undefined {
+  return live?.session.stage === 'closed' ? undefined : live;
+}
+
 /** What may be lost in a crash without a promise being broken, so that no write need be forced for it. */
 function isLazy(operation: Operation): boolean {
   switch (operation.kind) {
@@ -271,16 +284,12 @@ function isLazy(operation: Operation): boolean {
       return true;
     case 'commit': {
       const { kind: _kind, lease: _lease, epoch: _epoch, after: _after, ...facts } = operation;
-      const { output: _output, sent: _sent, told: _told, ...others } = facts;
+      const { output: _output, handed: _handed, sent: _sent, told: _told, ...others } = facts;
       return Object.values(others).every((value) => value === undefined);
     }
     default:
       return false;
   }
-}
-
-function lastSeq(entry: CommandEntry): number {
-  return entry.kind === 'refused' ? entry.through : entry.seq;
 }
 
 function offsetOf(entry: OutputEntry): number {

@@ -18,6 +18,8 @@ export type TelnetEvent =
   | { readonly kind: 'oversize'; readonly option: number };
 
 /** Takes each event as it is found. `'stop'` ends the parsing exactly behind the bytes of that event. */
+// One small object per event: beside the view that every piece of text needs anyway it does not count, and the events stay
+// values that can be collected, compared and switched on.
 export type TelnetSink = (event: TelnetEvent) => 'stop' | undefined;
 
 export interface ParserSettings {
@@ -41,8 +43,6 @@ type State = 'data' | 'iac' | 'negotiate' | 'sb-option' | 'sb' | 'sb-iac';
  * - A stray `IAC SE` is a command like any other. A stray NUL behind SE is text: the line assembler ignores it, and nothing
  *   may touch it here, because after MCCP2's SE the stream is zlib's.
  */
-// A callback with one small object per event: beside the view that every piece of text needs anyway it costs nothing that
-// can be measured, and the events stay values that can be collected, compared and switched on.
 export class TelnetParser {
   readonly #payload: BoundedBytes;
   #state: State = 'data';

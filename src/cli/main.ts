@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { readCommand } from './flags.ts';
+import { helpText } from './help.ts';
+import { serve } from './serve.ts';
+import { loadSettings } from './settings-load.ts';
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(...problems: readonly string[]): void {
+  for (const problem of problems) process.stderr.write(`holdfast: ${problem}\n`);
+  process.exitCode = 1;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return isManifest ? String(manifest.version) : 'unknown';
+}
+
+async function main(): Promise<void> {
+  const command = readCommand(process.argv.slice(2));
+  switch (command.kind) {
+    case 'help':
+      return say(helpText(command.about));
+    case 'version':
+      return say(version());
+    case 'unknown':
+      return fail(command.problem);
+    case 'serve': {
+      const loaded = loadSettings(command.flags, process.env, (path) => readFileSync(path, 'utf8'));
+      if ('problems' in loaded) return fail(...loaded.problems);
+      const problem = await serve(loaded.settings, { say, stop: stopSignal() });
+      if (problem !== undefined) fail(problem);
+    }
+  }
+}
+
+/** Resolves at the first signal to stop; a second one ends the process at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        resolve(signal);
+        process.once(signal, () => process.exit(1));
+      });
+    }
+  });
+}
+
+await main();

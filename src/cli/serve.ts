@@ -1,0 +1,154 @@
+import { pino } from 'pino';
+import type { SessionLimits, Store, StoreError, World } from '../core/index.ts';
+import { createGateway, nodeClock, webHandler, type Gateway } from '../gateway/index.ts';
+import type { Transport } from '../protocol/index.ts';
+import { openEmbeddedStore } from '../stores/index.ts';
+import { telnet, websocket } from '../transports/index.ts';
+import { demoWorld, upstreamWorld } from '../worlds/index.ts';
+import { eventLog } from './event-log.ts';
+import { howToPlay } from './how-to-play.ts';
+import type { Settings } from './settings.ts';
+
+export interface ServeOptions {
+  readonly say: (text: string) => void;
+  /** Resolves with the name of the signal that asks to stop. */
+  readonly stop: Promise<string>;
+}
+
+/** Runs a gateway until it is told to stop. Resolves with what is wrong, if it could not start or go on. */
+export async function serve(settings: Settings, { say, stop }: ServeOptions): Promise<string | undefined> {
+  // Synchronous, so that the last words of a process that ends are written.
+  const log = pino({ level: settings.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const failure = new AbortController();
+  const onFailure = (error: StoreError): void => {
+    log.fatal({ cause: causeOf(error) }, error.message);
+    failure.abort(error);
+  };
+
+  let store: Store | undefined;
+  let gateway: Gateway | undefined;
+  try {
+    const limits = limitsOf(settings);
+    store = await openEmbeddedStore(settings.data, { clock: nodeClock, limits, onFailure });
+    const transports = transportsOf(settings, () => !failure.signal.aborted);
+    gateway = createGateway({
+      store,
+      transports,
+      limits,
+      world: worldOf(settings),
+      enableReconnection: settings.enableReconnection,
+      tokenTtlSeconds: settings.tokenTtlSeconds,
+      privateLines: settings.privateLines,
+      maxConnections: settings.maxConnections,
+      helloTimeoutMs: settings.helloTimeoutMs,
+      wire: {
+        frame_bytes: settings.frameBytes,
+        command_bytes: settings.commandBytes,
+        window_bytes: settings.windowBytes,
+        window_entries: settings.windowEntries,
+        ping_ms: settings.pingMs,
+      },
+      onEvent: eventLog(log),
+    });
+    const addresses = await gateway.listen();
+    say(howToPlay(transports.map(({ name }, i) => ({ name, address: addresses[i] }))));
+  } catch (error) {
+    await (gateway ?? store)?.close();
+    return problemOf(error);
+  }
+
+  const failed = new Promise<undefined>((resolve) => {
+    failure.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const signal = await Promise.race([stop, failed]);
+  if (signal === undefined) {
+    // Nothing can be made durable any more. What is not acknowledged will be sent again.
+    process.exitCode = 1;
+    setImmediate(() => process.exit());
+    return undefined;
+  }
+  log.info({ signal }, 'stopping');
+  await gateway.close();
+  log.info('stopped; every session can be resumed');
+  return undefined;
+}
+
+function limitsOf(settings: Settings): Partial<SessionLimits> {
+  return {
+    queueCommands: settings.queueCommands,
+    backlogBytes: settings.backlogBytes,
+    backlogEntries: settings.backlogEntries,
+    heldCommandTtlMs: settings.heldCommandTtlSeconds * 1000,
+  };
+}
+
+function worldOf(settings: Settings): World {
+  const { upstream } = settings;
+  if (upstream === undefined) return demoWorld({ clock: nodeClock });
+  return upstreamWorld({
+    ...upstream,
+    clock: nodeClock,
+    encoding: settings.upstreamEncoding,
+    reconnect: settings.upstreamReconnect,
+    gmcpEvents: settings.gmcpEvents,
+    ...(settings.upstreamUpPattern === undefined ? {} : { upPattern: settings.upstreamUpPattern }),
+    ...(settings.upstreamUpGmcp === undefined ? {} : { upGmcp: settings.upstreamUpGmcp }),
+  });
+}
+
+function transportsOf(settings: Settings, isHealthy: () => boolean): Transport[] {
+  const { host, telnet: telnetPort, http: httpPort } = settings;
+  const transports: Transport[] = [];
+  if (telnetPort !== 'off') {
+    transports.push(
+      telnet({
+        host,
+        port: telnetPort,
+        clock: nodeClock,
+        lineBytes: settings.commandBytes,
+        tokenLine: settings.telnetTokenLine,
+      }),
+    );
+  }
+  if (httpPort !== 'off') {
+    transports.push(
+      websocket({
+        host,
+        port: httpPort,
+        frameBytes: settings.frameBytes,
+        commandBytes: settings.commandBytes,
+        queueCommands: settings.queueCommands,
+        pingMs: settings.pingMs,
+        request: webHandler({ isHealthy }),
+      }),
+    );
+  }
+  return transports;
+}
+
+/** What a person can do about it, where that is known. */
+function problemOf(error: unknown): string {
+  if (!isSystemError(error)) return error instanceof Error ? error.message : String(error);
+  const { code, port, address } = error;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `port ${String(port)} on ${String(address)} is in use; choose another with --telnet or --http (0 picks a free one)`;
+    case 'EACCES':
+      return `port ${String(port)} may not be used by this user; choose one above 1023 with --telnet or --http`;
+    case 'EADDRNOTAVAIL':
+      return `this machine has no address ${String(address)}; choose another with --host`;
+    default:
+      return error.message;
+  }
+}
+
+/** An error of the system's about an address. */
+function isSystemError(
+  error: unknown,
+): error is Error & { readonly code: unknown; readonly port: unknown; readonly address: unknown } {
+  return error instanceof Error && 'code' in error && 'port' in error && 'address' in error;
+}
+
+function causeOf(error: Error): string | undefined {
+  return error.cause instanceof Error ? error.cause.message : undefined;
+}

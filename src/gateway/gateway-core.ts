@@ -1,0 +1,25 @@
+import type { ClientInfo, Clock, Cryptography, Session, Store } from '../core/index.ts';
+import type { PlayerEndSettings } from '../protocol/index.ts';
+import type { OnEvent } from './event.ts';
+import type { PrivateText } from './private-text.ts';
+import type { Registry } from './registry.ts';
+import type { TokenDesk } from './token-desk.ts';
+import type { WorldHost } from './world-host.ts';
+
+/** What every conversation of a gateway shares. */
+export interface GatewayCore {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly crypto: Cryptography;
+  readonly host: WorldHost;
+  readonly desk: TokenDesk;
+  readonly registry: Registry;
+  readonly privateText: PrivateText;
+  readonly playerSettings: Omit<PlayerEndSettings, 'traits'>;
+  readonly resumeWindowMs: number;
+  readonly onEvent: OnEvent;
+  /** Asked at every resume, before the token is spent. */
+  authorize(session: Session, client: ClientInfo): boolean | Promise<boolean>;
+  isPrivateLine(text: string): boolean;
+  isPassing(error: unknown): boolean;
+}

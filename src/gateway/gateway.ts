@@ -1,0 +1,261 @@
+import {
+  DEFAULT_LIMITS,
+  StoreError,
+  type ClientInfo,
+  type Clock,
+  type Cryptography,
+  type NewOutput,
+  type Session,
+  type SessionLimits,
+  type Store,
+  type World,
+  randomName,
+} from '../core/index.ts';
+import type { ByeReason, Limits, Link, ListenAddress, Transport } from '../protocol/index.ts';
+import type { OnEvent } from './event.ts';
+import type { GatewayCore } from './gateway-core.ts';
+import { nodeClock } from './node-clock.ts';
+import { nodeCrypto } from './node-crypto.ts';
+import { PlayerConversation } from './player-conversation.ts';
+import { privateLineMatcher } from './private-lines.ts';
+import { PrivateText } from './private-text.ts';
+import { Registry, type ConnectionInfo } from './registry.ts';
+import { TokenDesk } from './token-desk.ts';
+import { WorldHost } from './world-host.ts';
+
+/** How often sessions whose time ran out are closed, in ms, and how many at a time. */
+const SWEEP_MS = 1000;
+const SWEEP_LIMIT = 1000;
+
+export interface GatewayOptions {
+  readonly store: Store;
+  readonly world: World;
+  readonly transports: readonly Transport[];
+  /** False: no tokens and no resume; a session ends with its connection. */
+  readonly enableReconnection?: boolean;
+  /** How long a session is kept without its player, unless the game sets it otherwise. */
+  readonly tokenTtlSeconds?: number;
+  /** What the store was opened with. */
+  readonly limits?: Partial<SessionLimits>;
+  /** What clients are told of, and held to. */
+  readonly wire?: Partial<Omit<Limits, 'queue_commands'>>;
+  readonly maxConnections?: number;
+  readonly helloTimeoutMs?: number;
+  /** First words of lines with arguments that are never logged or held. */
+  readonly privateLines?: readonly string[];
+  /** Asked at every resume, before the token is spent. */
+  readonly authorize?: (session: Session, client: ClientInfo) => boolean | Promise<boolean>;
+  readonly onEvent?: OnEvent;
+  readonly clock?: Clock;
+  readonly crypto?: Cryptography;
+}
+
+export interface Gateway extends AsyncDisposable {
+  /** Starts the world, then listens on every transport; resolves with where, in their order. */
+  listen(): Promise<readonly ListenAddress[]>;
+  readonly connections: Connections;
+  /**
+   * Stops in good order: tells every player to come back (`bye`), lets what is in hand finish, makes all durable,
+   * and closes the store. Every session stays resumable.
+   */
+  close(): Promise<void>;
+}
+
+/** Sessions by their ids, or all that are attached to this gateway. */
+export type Recipients = readonly string[] | 'all';
+
+/** The connections of this gateway. */
+export interface Connections {
+  readonly count: number;
+  list(): readonly ConnectionInfo[];
+  /**
+   * Sends output to some sessions, or to `all`; with `away`, `all` leaves it for those without their player too.
+   Resolves with the number of sessions that it was written to.
+   */
+  send(to: Recipients, output: NewOutput, options?: { readonly away?: boolean }): Promise<number>;
+  /** Ends a session's connection. The session stays. */
+  disconnect(sessionId: string, reason?: ByeReason): boolean;
+}
+
+export const DEFAULT_WIRE: Omit<Limits, 'queue_commands'> = {
+  frame_bytes: 65_536,
+  command_bytes: 4096,
+  window_bytes: 65_536,
+  window_entries: 256,
+  ping_ms: 30_000,
+};
+
+/** Puts a store, a world and transports together. Nothing runs before `listen`. */
+export function createGateway(options: GatewayOptions): Gateway {
+  return new RunningGateway(options);
+}
+
+class RunningGateway implements Gateway {
+  readonly connections: Connections;
+  readonly #options: GatewayOptions;
+  readonly #registry = new Registry();
+  readonly #clock: Clock;
+  readonly #crypto: Cryptography;
+  #core: GatewayCore | undefined;
+  #phase: 'new' | 'listening' | 'closing' = 'new';
+  #nextConnection = 1;
+  #cancelSweep: (() => void) | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? nodeClock;
+    this.#crypto = options.crypto ?? nodeCrypto;
+    this.connections = this.#connections();
+  }
+
+  async listen(): Promise<readonly ListenAddress[]> {
+    this.#core ??= await this.#start();
+    this.#phase = 'listening';
+    const addresses: ListenAddress[] = [];
+    for (const transport of this.#options.transports) {
+      addresses.push(await transport.listen((link) => this.#converse(link)));
+    }
+    this.#sweepLater();
+    return addresses;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#stop();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #start(): Promise<GatewayCore> {
+    const { store, world, onEvent = () => undefined, authorize = () => true } = this.#options;
+    const limits = { ...DEFAULT_LIMITS, ...this.#options.limits };
+    const privateText = new PrivateText(this.#crypto);
+    const registry = this.#registry;
+    const host = await WorldHost.start({
+      store,
+      world,
+      limits,
+      clock: this.#clock,
+      crypto: this.#crypto,
+      privateText,
+      onEvent,
+      clientOf: (id) => registry.attached(id)?.info.client,
+    });
+    return {
+      store,
+      host,
+      registry,
+      privateText,
+      onEvent,
+      authorize,
+      clock: this.#clock,
+      crypto: this.#crypto,
+      desk: new TokenDesk(store, this.#crypto),
+      resumeWindowMs: (this.#options.tokenTtlSeconds ?? 3600) * 1000,
+      playerSettings: {
+        limits: { ...DEFAULT_WIRE, ...this.#options.wire, queue_commands: limits.queueCommands },
+        enableReconnection: this.#options.enableReconnection ?? true,
+        helloTimeoutMs: this.#options.helloTimeoutMs ?? 10_000,
+        storedTimeoutMs: 10_000,
+        stallTimeoutMs: 60_000,
+      },
+      isPrivateLine: privateLineMatcher(this.#options.privateLines),
+      isPassing: (error) => error instanceof StoreError && error.passing,
+    };
+  }
+
+  #converse(link: Link): PlayerConversation {
+    const core = this.#core;
+    if (core === undefined) throw new Error('a transport began a conversation before it was told to listen');
+    const conversation = new PlayerConversation(core, link, this.#nextConnection);
+    this.#nextConnection += 1;
+    const isFull = this.#registry.count >= (this.#options.maxConnections ?? 10_000);
+    this.#registry.add(conversation);
+    if (this.#phase === 'closing') conversation.fail('draining', { retryAfterMs: 1000 });
+    else if (isFull) conversation.fail('server_full', { retryAfterMs: 10_000 });
+    return conversation;
+  }
+
+  #sweepLater(): void {
+    this.#cancelSweep = this.#clock.after(SWEEP_MS, () => {
+      this.#sweep()
+        .catch((error: unknown) => this.#options.onEvent?.({ kind: 'failed', where: 'sweep', error }))
+        .finally(() => {
+          if (this.#phase === 'listening') this.#sweepLater();
+        });
+    });
+  }
+
+  /** Closes sessions whose time ran out. Those that nobody watches are told to the application here. */
+  async #sweep(): Promise<void> {
+    const { store } = this.#options;
+    for (const sessionId of await store.due(SWEEP_LIMIT)) {
+      const watched = this.#core?.host.find(sessionId) !== undefined;
+      const outcome = await store.apply(sessionId, { kind: 'expire' });
+      if (outcome.kind === 'done' && !watched) {
+        this.#options.onEvent?.({ kind: 'closed', sessionId, reason: 'expired' });
+      }
+    }
+  }
+
+  async #stop(): Promise<void> {
+    this.#phase = 'closing';
+    this.#cancelSweep?.();
+    const conversations = this.#registry.conversations();
+    for (const conversation of conversations) conversation.dismiss('shutdown');
+    await Promise.all(conversations.map((conversation) => conversation.done));
+    await Promise.all(this.#options.transports.map((transport) => transport.close()));
+    await this.#core?.host.stop();
+    await this.#options.store.close();
+  }
+
+  #connections(): Connections {
+    const registry = this.#registry;
+    return {
+      get count() {
+        return registry.count;
+      },
+      list: () => registry.list(),
+      send: (to, output, { away = false } = {}) => this.#send(to, output, away),
+      disconnect: (sessionId, reason = 'detached') => {
+        const conversation = registry.attached(sessionId);
+        conversation?.dismiss(reason);
+        return conversation !== undefined;
+      },
+    };
+  }
+
+  async #send(to: Recipients, output: NewOutput, away: boolean): Promise<number> {
+    const ids = to === 'all' ? await this.#everyone(away) : to;
+    const written = await Promise.all(ids.map((id) => this.#write(id, output)));
+    return written.filter(Boolean).length;
+  }
+
+  async #everyone(away: boolean): Promise<readonly string[]> {
+    if (!away) return this.#registry.sessionIds();
+    const ids: string[] = [];
+    for await (const session of this.#options.store.list()) ids.push(session.id);
+    return ids;
+  }
+
+  async #write(sessionId: string, output: NewOutput): Promise<boolean> {
+    const { store } = this.#options;
+    const end = this.#core?.host.find(sessionId);
+    if (end) {
+      end.send(output);
+      return true;
+    }
+    // Nobody runs the world's end of this session now: a run of its own, that ends with it.
+    const outcome = await store.apply(sessionId, {
+      kind: 'commit',
+      lease: this.#core?.host.lease ?? 0,
+      epoch: randomName(this.#crypto),
+      output: [output],
+      settled: true,
+    });
+    return outcome.kind === 'committed';
+  }
+}

@@ -1,0 +1,296 @@
+import {
+  type ClientInfo,
+  newSession,
+  randomSessionId,
+  type Attached,
+  type NewCommand,
+  type Operation,
+  type Session,
+} from '../core/index.ts';
+import {
+  PlayerEnd,
+  type ClientFrame,
+  type Conversation,
+  type ErrorCode,
+  type FailureDetail,
+  type HelloFrame,
+  type Link,
+  type PlayerEffect,
+  type PlayerEvent,
+  type ByeReason,
+} from '../protocol/index.ts';
+import type { GatewayCore } from './gateway-core.ts';
+import type { ConnectionInfo } from './registry.ts';
+
+/** Drives one `PlayerEnd`: performs its effects on the store, the world and the link, and brings it their answers. */
+export class PlayerConversation implements Conversation {
+  readonly #core: GatewayCore;
+  readonly #link: Link;
+  readonly #player: PlayerEnd;
+  readonly #id: number;
+  readonly #since: number;
+  readonly #events: PlayerEvent[] = [];
+  #handling = false;
+  #gone = false;
+  #sessionId: string | undefined;
+  /** What the client said of itself. */
+  #told: Partial<ClientInfo> = {};
+  #unwatch: (() => void) | undefined;
+  #cancelDeadline: (() => void) | undefined;
+  #deadline: number | undefined;
+  #done: () => void = () => undefined;
+  /** Resolves when the conversation is over and the session knows it. */
+  readonly done: Promise<void> = new Promise((resolve) => {
+    this.#done = resolve;
+  });
+
+  constructor(core: GatewayCore, link: Link, id: number) {
+    this.#core = core;
+    this.#link = link;
+    this.#id = id;
+    this.#since = core.clock.now();
+    this.#player = new PlayerEnd({ ...core.playerSettings, traits: link.traits }, this.#since);
+    this.#armDeadline();
+  }
+
+  get info(): ConnectionInfo {
+    const client = { ...this.#link.client, ...this.#told };
+    const base = { id: this.#id, client, since: this.#since };
+    return this.#sessionId === undefined ? base : { ...base, sessionId: this.#sessionId };
+  }
+
+  receive(frame: ClientFrame): void {
+    this.#dispatch({ kind: 'frame', frame });
+  }
+
+  flushed(offset: number): void {
+    this.#dispatch({ kind: 'flushed', offset });
+  }
+
+  fail(code: ErrorCode, why?: FailureDetail): void {
+    this.#dispatch(why === undefined ? { kind: 'failed', code } : { kind: 'failed', code, why });
+  }
+
+  dismiss(reason: ByeReason): void {
+    this.#dispatch({ kind: 'dismissed', reason });
+  }
+
+  gone(): void {
+    this.#release('gone');
+  }
+
+  /** Events are handled one after the other, also those that come while one is. */
+  #dispatch(event: PlayerEvent): void {
+    this.#events.push(event);
+    if (this.#handling) return;
+    this.#handling = true;
+    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+      if (this.#gone) continue;
+      for (const effect of this.#player.receive(next, this.#core.clock.now())) this.#perform(effect);
+    }
+    this.#handling = false;
+    this.#armDeadline();
+  }
+
+  #perform(effect: PlayerEffect): void {
+    switch (effect.kind) {
+      case 'send':
+        return this.#link.send(effect.frame);
+      case 'open':
+        return this.#try('open', this.#open(effect.hello));
+      case 'append':
+        return this.#try('append', this.#append(effect.seq, effect.command));
+      case 'apply':
+        return this.#try(effect.operation.kind, this.#apply(effect.operation));
+      case 'read': {
+        const { after, limit } = effect.request;
+        const page = this.#core.store.readOutput(this.#sessionId ?? '', after, limit);
+        if (page instanceof Promise) {
+          return this.#try(
+            'read',
+            page.then((read) => this.#dispatch({ kind: 'page', page: read })),
+          );
+        }
+        return this.#dispatch({ kind: 'page', page });
+      }
+      case 'grant':
+        return this.#try('grant', this.#grant(effect.link));
+      case 'passing':
+        return this.#worldEnd?.passing(effect.package, effect.data);
+      case 'resized':
+        this.#told = { ...this.#told, columns: effect.columns, rows: effect.rows };
+        return this.#worldEnd?.resized(effect.columns, effect.rows);
+      case 'end':
+        this.#link.end(effect.closeCode, effect.reason);
+        return this.#release(effect.reason);
+    }
+  }
+
+  get #worldEnd(): ReturnType<GatewayCore['host']['find']> {
+    return this.#sessionId === undefined ? undefined : this.#core.host.find(this.#sessionId);
+  }
+
+  /** What fails for a passing reason sends the client away to come again; a bug ends this conversation only. */
+  #try(where: string, work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      const passing = this.#core.isPassing(error);
+      if (!passing) {
+        this.#core.onEvent({ kind: 'failed', where, error, ...this.#sessionField() });
+      }
+      this.fail(passing ? 'store_unavailable' : 'internal');
+    });
+  }
+
+  #sessionField(): { sessionId?: string } {
+    return this.#sessionId === undefined ? {} : { sessionId: this.#sessionId };
+  }
+
+  async #open(hello: HelloFrame): Promise<void> {
+    this.#told = toldBy(hello);
+    if (hello.resume === undefined) await this.#openNew();
+    else await this.#resume(hello.resume.token, hello.resume.commands ?? 'run');
+  }
+
+  async #openNew(): Promise<void> {
+    const { store, crypto, host, resumeWindowMs } = this.#core;
+    const id = randomSessionId(crypto);
+    const session = newSession(id, host.world.name, resumeWindowMs, store.now(), true);
+    await store.create(session);
+    this.#begin(session);
+    if (this.#gone) return this.#leave();
+    this.#core.onEvent({ kind: 'opened', sessionId: id, transport: this.#link.client.transport });
+    this.#dispatch({ kind: 'opened', session });
+    this.#follow(session);
+    host.open(session, false);
+  }
+
+  async #resume(text: string, wish: 'run' | 'skip' | 'ask'): Promise<void> {
+    const { desk, playerSettings, host } = this.#core;
+    const { traits } = this.#link;
+    const { client } = this.info;
+    if (!playerSettings.enableReconnection) return this.fail('resume_disabled');
+    const shown = await desk.redeem(text, { wish, confirms: traits.confirms, connected: true }, (session) =>
+      this.#core.authorize(session, client),
+    );
+    const transport = client.transport;
+    switch (shown.kind) {
+      case 'refused':
+        this.#core.onEvent({ ...shown, transport });
+        return this.fail('token_refused');
+      case 'not_authorized':
+        this.#core.onEvent({ kind: 'refused', reason: shown.kind, sessionId: shown.sessionId, transport });
+        return this.fail('not_authorized');
+      case 'later':
+        return this.fail('too_soon', { retryAfterMs: shown.retryAfterMs });
+      case 'good': {
+        const { attached } = shown;
+        const { session, takeover, awayMs, held } = attached;
+        this.#begin(session);
+        if (this.#gone) return this.#leave(attached);
+        this.#core.onEvent({
+          kind: 'resumed',
+          sessionId: session.id,
+          transport,
+          takeover,
+          awayMs,
+          held: held.length,
+        });
+        this.#dispatch({ kind: 'resumed', attached, token: desk.grant(shown.token) });
+        host.open(session, true);
+        this.#follow(session);
+      }
+    }
+  }
+
+  #begin(session: Session): void {
+    this.#sessionId = session.id;
+    this.#core.registry.attach(session.id, this);
+  }
+
+  #follow({ id }: Session): void {
+    if (this.#gone) return;
+    this.#unwatch = this.#core.store.watch(id, (session, visibleEnd) => {
+      this.#dispatch({ kind: 'changed', session, visibleEnd });
+    });
+  }
+
+  async #append(from: number, command: NewCommand): Promise<void> {
+    const { attachment } = this.#player;
+    if (attachment === undefined) return;
+    const { session, number } = attachment;
+    const outcome = await this.#core.store.apply(session.id, {
+      kind: 'append',
+      attachment: number,
+      from,
+      commands: [this.#sealed(session, command)],
+    });
+    if (outcome.kind !== 'missing') this.#dispatch({ kind: 'appended', outcome });
+  }
+
+  #sealed(session: Session, command: NewCommand): NewCommand {
+    if (command.kind !== 'text' || !this.#isPrivate(session, command.text)) return command;
+    return { kind: 'private', sealed: this.#core.privateText.seal(session.id, command.text) };
+  }
+
+  #isPrivate(session: Session, text: string): boolean {
+    if (session.stage !== 'playing' || session.worldState === 'login' || !session.echo) return true;
+    return this.#core.isPrivateLine(text) || (this.#worldEnd?.isPrivate(text) ?? false);
+  }
+
+  async #apply(operation: Operation): Promise<void> {
+    if (this.#sessionId !== undefined) await this.#core.store.apply(this.#sessionId, operation);
+  }
+
+  async #grant(link: boolean): Promise<void> {
+    const { attachment } = this.#player;
+    if (attachment === undefined) return;
+    const { session, number } = attachment;
+    const token = await this.#core.desk.issue(session, { attachment: number, link });
+    if (token) this.#dispatch({ kind: 'granted', token: this.#core.desk.grant(token), link });
+  }
+
+  #armDeadline(): void {
+    const next = this.#gone ? undefined : this.#player.nextDeadline;
+    if (next === this.#deadline) return;
+    this.#cancelDeadline?.();
+    this.#deadline = next;
+    this.#cancelDeadline = undefined;
+    if (next === undefined) return;
+    this.#cancelDeadline = this.#core.clock.after(next - this.#core.clock.now(), () => {
+      this.#deadline = undefined;
+      this.#dispatch({ kind: 'deadline' });
+    });
+  }
+
+  /** The link is gone, or about to be: the session is left, once. */
+  #release(reason: string): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#unwatch?.();
+    this.#armDeadline();
+    this.#core.registry.remove(this);
+    if (this.#player.attachment === undefined) return this.#done();
+    this.#leave()
+      .then(() => this.#core.onEvent({ kind: 'detached', reason, sessionId: this.#sessionId ?? '' }))
+      .catch((error: unknown) => {
+        this.#core.onEvent({ kind: 'failed', where: 'detach', error, ...this.#sessionField() });
+      })
+      .finally(() => this.#done());
+  }
+
+  async #leave(attached?: Attached): Promise<void> {
+    const number = attached?.session.presence.attachment ?? this.#player.attachment?.number ?? 1;
+    const { enableReconnection } = this.#core.playerSettings;
+    const operation: Operation = enableReconnection
+      ? { kind: 'detach', attachment: number }
+      : { kind: 'close', reason: 'disconnected' };
+    await this.#apply(operation);
+  }
+}
+
+/** The client's own words, in the core's names. */
+function toldBy({ client }: HelloFrame): Partial<ClientInfo> {
+  if (client === undefined) return {};
+  const { screen_reader: screenReader, ...told } = client;
+  return screenReader === undefined ? told : { ...told, screenReader };
+}

@@ -1,0 +1,454 @@
+import {
+  currentEpoch,
+  epochOf,
+  locate,
+  stateOf,
+  type Attached,
+  type Json,
+  type NewCommand,
+  type Operation,
+  type OutcomeOf,
+  type Append,
+  type OutputPage,
+  type Position,
+  type Session,
+} from '../core/index.ts';
+import { CommandIntake } from './command-intake.ts';
+import { BYES, createError, ERRORS, isByeReason, type ByeReason, type ErrorCode } from './errors.ts';
+import type { ClientFrame, HelloFrame, Limits, ServerFrame } from './frames/index.ts';
+import { OutputFlow, type ReadRequest } from './output-flow.ts';
+import {
+  attachedChain,
+  byeOf,
+  extendedTokenOf,
+  newTokenOf,
+  resumedOf,
+  welcomeOf,
+  type TokenGrant,
+} from './session-frames.ts';
+
+/** `detail` never quotes the player. */
+export interface FailureDetail {
+  readonly detail?: string;
+  readonly retryAfterMs?: number;
+}
+
+/** How the other side of this conversation behaves. */
+export interface PlayerTraits {
+  /** It says `stored` after `resumed`; until then nothing is carried out. */
+  readonly confirms: boolean;
+}
+
+export type PlayerEvent =
+  | { readonly kind: 'frame'; readonly frame: ClientFrame }
+  /** A new session was made for this conversation. */
+  | { readonly kind: 'opened'; readonly session: Session }
+  /** The token was good: this conversation is the session's attachment. */
+  | { readonly kind: 'resumed'; readonly attached: Attached; readonly token: TokenGrant }
+  | { readonly kind: 'appended'; readonly outcome: OutcomeOf<Append> }
+  | { readonly kind: 'changed'; readonly session: Session; readonly visibleEnd: number }
+  | { readonly kind: 'page'; readonly page: OutputPage }
+  | { readonly kind: 'granted'; readonly token: TokenGrant; readonly link: boolean }
+  /** Everything through this offset left for the player (for transports that cannot acknowledge). */
+  | { readonly kind: 'flushed'; readonly offset: number }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly why?: FailureDetail }
+  /** The gateway ends the conversation. */
+  | { readonly kind: 'dismissed'; readonly reason: ByeReason }
+  | { readonly kind: 'deadline' };
+
+export type PlayerEffect =
+  | { readonly kind: 'send'; readonly frame: ServerFrame }
+  /** Make a session, or resume one: answered by `opened`, `resumed` or `failed`. */
+  | { readonly kind: 'open'; readonly hello: HelloFrame }
+  /** Answered by `appended`; the driver seals what is private. */
+  | { readonly kind: 'append'; readonly seq: number; readonly command: NewCommand }
+  | { readonly kind: 'apply'; readonly operation: Operation }
+  /** Answered by `page`. */
+  | { readonly kind: 'read'; readonly request: ReadRequest }
+  /** Make a token: answered by `granted`. */
+  | { readonly kind: 'grant'; readonly link: boolean }
+  /** For the world at once, without the commands log. */
+  | { readonly kind: 'passing'; readonly package: string; readonly data: Json | undefined }
+  | { readonly kind: 'resized'; readonly columns: number; readonly rows: number }
+  /** Close the link with this code; nothing follows. */
+  | { readonly kind: 'end'; readonly closeCode: number; readonly reason: string };
+
+export interface PlayerEndSettings {
+  readonly limits: Limits;
+  readonly traits: PlayerTraits;
+  /** Whether there are tokens at all. */
+  readonly enableReconnection: boolean;
+  /** From the connection to its `hello`, in ms. */
+  readonly helloTimeoutMs: number;
+  /** From `resumed` to its `stored`, in ms. */
+  readonly storedTimeoutMs: number;
+  /** A reader that makes no progress for so long with a full window is detached, in ms. */
+  readonly stallTimeoutMs: number;
+}
+
+/** Messages of these packages belong to the connection, not to the session. */
+const CONNECTION_PACKAGE = /^core\./i;
+
+/**
+ * The gateway's side of one `holdfast.v1` conversation, pure: events in, effects out. It is made for one
+ * attachment; once that is not the session's any more it says so, ends, and ignores whatever comes later.
+ */
+export class PlayerEnd {
+  readonly #settings: PlayerEndSettings;
+  #stage: 'greeting' | 'opening' | 'open' | 'ended' = 'greeting';
+  #effects: PlayerEffect[] = [];
+  #now: number;
+  #deadline: number | undefined;
+
+  #session: Session | undefined;
+  #attachment = 0;
+  #ready = false;
+  #position: Position = {};
+  #tokenId: string | undefined;
+  #granting = false;
+  #flow: OutputFlow | undefined;
+  #intake = new CommandIntake(0);
+  /** The end of the replay, until it was reached. */
+  #replayTo: number | undefined;
+  /** The last text that was sent ended with a prompt. */
+  #atPrompt = false;
+  /** When the client last took something while its window was full. */
+  #progressAt = 0;
+
+  constructor(settings: PlayerEndSettings, now: number) {
+    this.#settings = settings;
+    this.#now = now;
+    this.#deadline = now + settings.helloTimeoutMs;
+  }
+
+  /** When to send the event `deadline`, in ms since 1970. */
+  get nextDeadline(): number | undefined {
+    if (this.#stage === 'ended') return undefined;
+    if (this.#deadline !== undefined) return this.#deadline;
+    return this.#flow?.isFull ? this.#progressAt + this.#settings.stallTimeoutMs : undefined;
+  }
+
+  /** The session that this conversation is attached to, and by which attachment. */
+  get attachment(): { readonly session: Session; readonly number: number } | undefined {
+    return this.#session && { session: this.#session, number: this.#attachment };
+  }
+
+  receive(event: PlayerEvent, now: number): PlayerEffect[] {
+    if (this.#stage === 'ended') return [];
+    this.#now = now;
+    this.#effects = [];
+    this.#handle(event);
+    return this.#effects;
+  }
+
+  #handle(event: PlayerEvent): void {
+    switch (event.kind) {
+      case 'frame':
+        this.#frame(event.frame);
+        break;
+      case 'opened':
+        this.#opened(event.session);
+        break;
+      case 'resumed':
+        this.#resumed(event.attached, event.token);
+        break;
+      case 'appended':
+        this.#appended(event.outcome);
+        break;
+      case 'changed':
+        this.#changed(event.session, event.visibleEnd);
+        break;
+      case 'page':
+        this.#page(event.page);
+        break;
+      case 'granted':
+        this.#granted(event.token, event.link);
+        break;
+      case 'flushed':
+        this.#flow?.acknowledge(event.offset);
+        this.#progressed();
+        break;
+      case 'failed':
+        this.#fail(event.code, event.why);
+        break;
+      case 'dismissed':
+        this.#bye(event.reason);
+        break;
+      case 'deadline':
+        this.#passed();
+        break;
+    }
+  }
+
+  #send(frame: ServerFrame): void {
+    this.#effects.push({ kind: 'send', frame });
+  }
+
+  #apply(operation: Operation): void {
+    this.#effects.push({ kind: 'apply', operation });
+  }
+
+  // Before the session: one `hello`, and its answer.
+
+  #frame(frame: ClientFrame): void {
+    if (frame.type === 'ping') {
+      this.#send(frame.id === undefined ? { type: 'pong' } : { type: 'pong', id: frame.id });
+    } else if (this.#stage === 'open') {
+      this.#sessionFrame(frame);
+    } else if (this.#stage === 'greeting' && frame.type === 'hello') {
+      this.#stage = 'opening';
+      this.#deadline = undefined;
+      this.#position = frame.resume ?? {};
+      this.#effects.push({ kind: 'open', hello: frame });
+    } else {
+      this.#fail('unexpected_frame');
+    }
+  }
+
+  #opened(session: Session): void {
+    this.#begin(session, session.presence.attachment, {
+      after: 0,
+      lost: false,
+      epoch: currentEpoch(session.output),
+    });
+    this.#send(welcomeOf(session, this.#settings.limits));
+    this.#ready = true;
+  }
+
+  #resumed(attached: Attached, token: TokenGrant): void {
+    const { session } = attached;
+    const { after, lost } = locate(this.#position, session.output);
+    // A position is of the epoch in which its offset was written.
+    const epoch = epochOf(Math.max(after, 1), session.output) ?? session.output.epochs[0]?.epoch;
+    this.#begin(session, session.presence.attachment, { after, lost, epoch });
+    this.#send(resumedOf(attached, token, { after, epoch }, this.#settings.limits));
+    this.#tokenId = token.id;
+    this.#replayTo = session.output.end;
+    this.#ready = !this.#settings.traits.confirms;
+    if (!this.#ready) this.#deadline = this.#now + this.#settings.storedTimeoutMs;
+    this.#flow?.reveal(0);
+    this.#pump();
+  }
+
+  #begin(
+    session: Session,
+    attachment: number,
+    start: { after: number; lost: boolean; epoch: string | undefined },
+  ): void {
+    const { window_bytes: bytes, window_entries: entries } = this.#settings.limits;
+    this.#stage = 'open';
+    this.#session = session;
+    this.#attachment = attachment;
+    this.#intake = new CommandIntake(session.commands.accepted);
+    const { acked: delivered } = session.output;
+    this.#flow = new OutputFlow({ ...start, delivered, window: { bytes, entries } });
+  }
+
+  // In a session: what the client says.
+
+  #sessionFrame(frame: Exclude<ClientFrame, { type: 'ping' }>): void {
+    if (frame.type === 'stored') return this.#stored(frame.id);
+    if (frame.type === 'quit') return this.#quit();
+    if (frame.type === 'ack') return this.#ack(frame.offset);
+    if (!this.#ready) return this.#fail('unexpected_frame');
+    switch (frame.type) {
+      case 'hello':
+        return this.#fail('unexpected_frame');
+      case 'command':
+        return this.#command(frame.seq, { kind: 'text', text: frame.text });
+      case 'gmcp':
+        return this.#gmcp(frame.seq, frame.package, frame.data);
+      case 'replay': {
+        const choice = typeof frame.run === 'string' ? frame.run : { seqs: frame.run };
+        return this.#apply({ kind: 'decide', attachment: this.#attachment, choice });
+      }
+      case 'window':
+        this.#effects.push({ kind: 'resized', columns: frame.columns, rows: frame.rows });
+        return;
+      case 'refresh':
+        return this.#refresh();
+      case 'link':
+        return this.#link();
+    }
+  }
+
+  #stored(id: string): void {
+    if (!this.#ready && id === this.#tokenId) {
+      this.#ready = true;
+      this.#deadline = undefined;
+    }
+    this.#apply({ kind: 'confirm', attachment: this.#attachment, tokenId: id });
+  }
+
+  #quit(): void {
+    this.#apply({ kind: 'close', reason: 'quit' });
+  }
+
+  #ack(offset: number): void {
+    if (!this.#ready) return;
+    if (!this.#flow?.acknowledge(offset)) return this.#fail('bad_ack');
+    this.#apply({ kind: 'acknowledge', attachment: this.#attachment, offset });
+    this.#progressed();
+    this.#endIfRead();
+  }
+
+  #command(seq: number, command: NewCommand): void {
+    switch (this.#intake.receive(seq)) {
+      case 'jump':
+        return this.#fail('bad_seq');
+      case 'known':
+        return this.#sayAccepted();
+      case 'new':
+        this.#effects.push({ kind: 'append', seq, command });
+    }
+  }
+
+  #gmcp(seq: number, name: string, data: Json | undefined): void {
+    const isNew = seq === this.#intake.expected;
+    if (!CONNECTION_PACKAGE.test(name)) {
+      const body = data === undefined ? { package: name } : { package: name, data };
+      return this.#command(seq, { kind: 'gmcp', ...body });
+    }
+    this.#command(seq, { kind: 'passing' });
+    if (isNew) this.#effects.push({ kind: 'passing', package: name, data });
+  }
+
+  #refresh(): void {
+    const token = this.#session && extendedTokenOf(this.#session, this.#now);
+    if (token === undefined) return this.#fail('unexpected_frame');
+    this.#apply({ kind: 'refresh' });
+    this.#send(token);
+  }
+
+  #link(): void {
+    const playing = this.#session?.stage === 'playing';
+    if (!playing || !this.#settings.enableReconnection) return this.#fail('unexpected_frame');
+    this.#effects.push({ kind: 'grant', link: true });
+  }
+
+  // In a session: what the store says.
+
+  #appended(outcome: OutcomeOf<Append>): void {
+    // A stale attachment hears of its end by the change that made it stale.
+    if (outcome.kind === 'stale') return;
+    if (outcome.kind === 'jump') return this.#fail('internal');
+    this.#intake.durable(outcome.accepted, outcome.refused);
+    this.#sayAccepted();
+  }
+
+  #sayAccepted(): void {
+    const seq = this.#intake.nextAccepted();
+    if (seq !== undefined) this.#send({ type: 'accepted', seq });
+  }
+
+  #changed(session: Session, visibleEnd: number): void {
+    const before = this.#session;
+    if (this.#stage !== 'open' || before === undefined) return;
+    const { presence } = session;
+    if (presence.attachment !== this.#attachment) return this.#bye('taken_over');
+    if (session.stage === 'closed') return this.#bye(byeReason(session.ending));
+    if (!presence.attached) return this.#bye('detached');
+    this.#session = session;
+
+    const revoked = attachedChain(session)?.revoked;
+    if (revoked === 'reused') return this.#fail('token_reused');
+    if (revoked !== undefined) return this.#bye('revoked');
+
+    if (stateOf(session) !== stateOf(before) || session.worldState !== before.worldState) {
+      this.#send({ type: 'state', state: stateOf(session), world: session.worldState });
+    }
+    this.#grantFirst(session);
+    this.#flow?.reveal(visibleEnd);
+    this.#pump();
+  }
+
+  /** A session has tokens from the moment on that it is playing. */
+  #grantFirst(session: Session): void {
+    const { enableReconnection } = this.#settings;
+    if (!enableReconnection || this.#granting || session.stage !== 'playing') return;
+    if (session.presence.chain !== undefined) return;
+    this.#granting = true;
+    this.#effects.push({ kind: 'grant', link: false });
+  }
+
+  #granted(token: TokenGrant, link: boolean): void {
+    if (!link) this.#tokenId = token.id;
+    this.#send({ type: 'token', ...newTokenOf(token), ...(link ? { link: true } : {}) });
+  }
+
+  #page(page: OutputPage): void {
+    if (this.#flow === undefined || this.#session === undefined) return;
+    const wasFull = this.#flow.isFull;
+    for (const frame of this.#flow.page(page, this.#session.output)) {
+      this.#send(frame);
+      if (frame.type === 'output') this.#atPrompt = frame.prompt === true;
+      if (frame.type === 'dropped') this.#intake.dropped(frame.seq, frame.through ?? frame.seq);
+    }
+    if (!wasFull) this.#progressAt = this.#now;
+    this.#sayAccepted();
+    this.#pump();
+  }
+
+  #progressed(): void {
+    this.#progressAt = this.#now;
+    this.#pump();
+  }
+
+  /** Reads on while there is something to read and room to send it. */
+  #pump(): void {
+    const request = this.#flow?.nextRead();
+    if (request) this.#effects.push({ kind: 'read', request });
+    this.#sayCaughtUp();
+    this.#endIfRead();
+  }
+
+  /** After the replay: the latest values of what is state, then the mark that all is live from here on. */
+  #sayCaughtUp(): void {
+    if (this.#replayTo === undefined || this.#session === undefined || this.#flow === undefined) return;
+    const { cursor } = this.#flow;
+    if (cursor < this.#replayTo) return;
+    this.#replayTo = undefined;
+    for (const state of Object.values(this.#session.states)) this.#send({ type: 'gmcp', ...state });
+    const { prompt } = this.#session;
+    const shown = prompt === undefined || this.#atPrompt ? {} : { prompt };
+    this.#send({ type: 'caught_up', offset: cursor, ...shown });
+  }
+
+  /** A session that its world ended is over once the player has read all. */
+  #endIfRead(): void {
+    const session = this.#session;
+    if (session?.ending === undefined || this.#stage !== 'open' || !this.#flow) return;
+    const unread = this.#flow.cursor < session.output.end || this.#flow.isOutstanding;
+    if (unread || this.#replayTo !== undefined) return;
+    this.#apply({ kind: 'close', reason: session.ending });
+    this.#bye(byeReason(session.ending));
+  }
+
+  // The end of the conversation.
+
+  #passed(): void {
+    const due = this.nextDeadline;
+    if (due === undefined || this.#now < due) return;
+    if (this.#stage === 'greeting') this.#fail('hello_timeout');
+    else this.#fail(this.#ready ? 'slow_reader' : 'stored_timeout');
+  }
+
+  #fail(code: ErrorCode, why: FailureDetail = {}): void {
+    this.#send(createError(code, why));
+    this.#end(ERRORS[code].closeCode, code);
+  }
+
+  #bye(reason: ByeReason): void {
+    this.#send(byeOf(reason, this.#session, this.#now));
+    this.#end(BYES[reason].closeCode, reason);
+  }
+
+  #end(closeCode: number, reason: string): void {
+    this.#stage = 'ended';
+    this.#effects.push({ kind: 'end', closeCode, reason });
+  }
+}
+
+function byeReason(ending: string | undefined): ByeReason {
+  return ending !== undefined && isByeReason(ending) ? ending : 'closed';
+}

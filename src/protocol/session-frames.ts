@@ -1,0 +1,89 @@
+import { currentEpoch, stateOf, tokenId, type Attached, type Chain, type Session } from '../core/index.ts';
+import type { ByeFrame, Limits, NewToken, ResumedFrame, TokenFrame, WelcomeFrame } from './frames/index.ts';
+import { BYES, type ByeReason } from './errors.ts';
+
+/** `held[].text` is cut here, in characters. */
+const HELD_TEXT_LIMIT = 200;
+
+/** A token for the player, in the clear. */
+export interface TokenGrant {
+  readonly id: string;
+  readonly value: string;
+  /** In ms since 1970. */
+  readonly expiresAt: number;
+}
+
+export function welcomeOf(session: Session, limits: Limits): WelcomeFrame {
+  return {
+    type: 'welcome',
+    session: session.id,
+    ...epochField(currentEpoch(session.output)),
+    echo: session.echo,
+    state: stateOf(session),
+    world: session.worldState,
+    limits,
+  };
+}
+
+/** `after` is the position that the client is told; what follows it is sent next. */
+export function resumedOf(
+  { session, own, held, awayMs }: Attached,
+  token: TokenGrant,
+  position: { readonly after: number; readonly epoch: string | undefined },
+  limits: Limits,
+): ResumedFrame {
+  return {
+    type: 'resumed',
+    session: session.id,
+    ...epochField(position.epoch),
+    echo: session.echo,
+    state: stateOf(session),
+    world: session.worldState,
+    token: newTokenOf(token),
+    limits,
+    accepted: session.commands.accepted,
+    own,
+    output: { from: position.after + 1, to: session.output.end },
+    held: held.map((entry) => ({
+      seq: entry.seq,
+      queued_at: iso(entry.at),
+      ...(entry.kind === 'text' ? { text: entry.text.slice(0, HELD_TEXT_LIMIT) } : {}),
+      ...(entry.kind === 'gmcp' ? { package: entry.package } : {}),
+    })),
+    away_ms: awayMs,
+  };
+}
+
+export function newTokenOf({ id, value, expiresAt }: TokenGrant): NewToken {
+  return { id, value, expires_at: iso(expiresAt) };
+}
+
+/** The later expiry of the token that the attached client has, if it has one. */
+export function extendedTokenOf(session: Session, now: number): TokenFrame | undefined {
+  const hash = attachedChain(session)?.hashes.at(-1);
+  if (hash === undefined) return undefined;
+  return { type: 'token', id: tokenId(hash), expires_at: iso(now + session.clock.windowMs) };
+}
+
+/**
+ * Where the client may come back, its token is named with a new expiry: the session's clock starts at the detach,
+ * which is now.
+ */
+export function byeOf(reason: ByeReason, session: Session | undefined, now: number): ByeFrame {
+  const { resume } = BYES[reason];
+  const token = resume && session ? extendedTokenOf(session, now) : undefined;
+  if (token === undefined) return { type: 'bye', reason, resume };
+  return { type: 'bye', reason, resume, token: { id: token.id, expires_at: token.expires_at } };
+}
+
+export function attachedChain(session: Session): Chain | undefined {
+  return session.chains.find(({ id }) => id === session.presence.chain);
+}
+
+function epochField(epoch: string | undefined): { epoch?: string } {
+  return epoch === undefined ? {} : { epoch };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

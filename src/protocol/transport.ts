@@ -1,0 +1,44 @@
+import type { ClientInfo } from '../core/index.ts';
+import type { ErrorCode } from './errors.ts';
+import type { ClientFrame, ServerFrame } from './frames/index.ts';
+import type { FailureDetail, PlayerTraits } from './player-end.ts';
+
+/**
+ * A player's connection as the gateway sees it: it speaks in frames, whatever is on the wire. The transport makes
+ * it, and begins a conversation over it.
+ */
+export interface Link {
+  readonly traits: PlayerTraits;
+  readonly client: ClientInfo;
+  /** Order is kept. After `end` it changes nothing. */
+  send(frame: ServerFrame): void;
+  /** The conversation is over; a WebSocket closes with this code. */
+  end(closeCode: number, reason: string): void;
+}
+
+/** The gateway's side of a connection: what the transport calls. After `gone`, calls change nothing. */
+export interface Conversation {
+  receive(frame: ClientFrame): void;
+  /** Everything through this offset left for the player; for links that do not acknowledge. */
+  flushed(offset: number): void;
+  /** The other side broke the protocol below the frames. */
+  fail(code: ErrorCode, why?: FailureDetail): void;
+  /** The connection is gone, in whatever way. */
+  gone(): void;
+}
+
+export type Converse = (link: Link) => Conversation;
+
+/** A way for players to come in. */
+export interface Transport {
+  readonly name: string;
+  /** Resolves with where it listens; rejects when it cannot (`EADDRINUSE` …). */
+  listen(converse: Converse): Promise<ListenAddress>;
+  /** Stops accepting, and resolves when all connections are gone; those that stay for long are cut. */
+  close(): Promise<void>;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}

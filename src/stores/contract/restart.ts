@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { newSession, tokenId, type Store } from '../../core/index.ts';
+import {
+  offsets,
+  outcome,
+  randomHash,
+  settled,
+  Subject,
+  successor,
+  text,
+  WINDOW_MS,
+  type OpenedStore,
+  type Scenario,
+} from './subject.ts';
+
+const HOWS = ['close', 'crash'] as const;
+
+export function restartScenarios(it: Scenario): void {
+  for (const how of HOWS) {
+    it(`keeps all that was acknowledged (${how})`, async (opened) => {
+      const subject = await Subject.playing(opened);
+      await subject.append(['look', 'north', 'east'], { attachment: 1 });
+      await subject.write('a', 'b');
+      await subject.acknowledge(1, 1);
+      await subject.commit({ taken: 1, data: { room: 7 }, output: [text('c')] });
+      const next = successor(await subject.attach(subject.token));
+      await subject.detach();
+      const before = await subject.session();
+
+      const store = await restarted(opened, how);
+      const session = await subject.session(store);
+      assert.deepEqual(session, before);
+      assert.deepEqual(await subject.waiting(store), ['north', 'east']);
+      const page = await store.readOutput(subject.id, 0, { entries: 100, bytes: 1000 });
+      assert.deepEqual(offsets(page.entries), [2, 3]);
+      assert.equal(page.visibleEnd, 3);
+      assert.equal(await store.findByHash(next.hash), subject.id);
+      const again = await subject.attach(subject.token, { store });
+      assert.equal(successor(again).hash, next.hash);
+    });
+
+    it(`counts who was attached as detached since the restart (${how})`, async (opened) => {
+      const attached = await Subject.playing(opened);
+      await attached.append(['look']);
+      const away = await Subject.playing(opened);
+      await away.detach();
+      await opened.advance(WINDOW_MS / 2);
+      const store = await restarted(opened, how);
+      const session = await attached.session(store);
+      assert.equal(session.presence.attached, false);
+      assert.equal(session.clock.endsAt, store.now() + WINDOW_MS);
+      assert.equal(session.commands.held?.through, 1);
+      await opened.advance(WINDOW_MS / 2);
+      const due = await store.due(1000);
+      assert.deepEqual([due.includes(attached.id), due.includes(away.id)], [false, true]);
+      await opened.advance(WINDOW_MS / 2);
+      assert.equal((await store.due(1000)).includes(attached.id), true);
+    });
+
+    it(`closes what never was playing (${how})`, async (opened) => {
+      const session = newSession(randomUUID(), 'world', WINDOW_MS, opened.store.now(), true);
+      await opened.store.create(session);
+      const store = await restarted(opened, how);
+      assert.equal(await store.read(session.id), undefined);
+    });
+
+    it(`keeps what is spent, revoked and closed so (${how})`, async (opened) => {
+      const spent = await Subject.playing(opened);
+      const next = successor(await spent.attach(spent.token));
+      const confirm = { kind: 'confirm', attachment: 2, tokenId: tokenId(next.hash) } as const;
+      outcome(await spent.apply(confirm), 'done');
+      const revoked = await Subject.playing(opened);
+      await revoked.apply({ kind: 'revoke' });
+      const closed = await Subject.playing(opened);
+      await closed.append(['look']);
+      await closed.apply({ kind: 'close', reason: 'quit' });
+      await opened.advance(20_000);
+
+      const store = await restarted(opened, how);
+      const refusal = async (subject: Subject): Promise<string> => {
+        return outcome(await subject.show(subject.token, { store }), 'refused').reason;
+      };
+      assert.equal(await refusal(spent), 'reused');
+      assert.equal(await refusal(revoked), 'revoked');
+      outcome(await closed.show(closed.token, { store }), 'missing');
+      assert.equal(await store.findByHash(closed.token.hash), undefined);
+      assert.deepEqual(await closed.waiting(store), []);
+    });
+
+    it(`fences the leases of the process before (${how})`, async (opened) => {
+      const subject = await Subject.playing(opened);
+      const store = await restarted(opened, how);
+      const { number } = await store.acquireLease('world');
+      assert.ok(number > subject.lease);
+      const current = { kind: 'commit', lease: number, epoch: 'new', taken: 0 } as const;
+      outcome(await store.apply(subject.id, current), 'committed');
+      outcome(await store.apply(subject.id, { ...current, lease: subject.lease }), 'fenced');
+    });
+
+    it(`keeps a long backlog and its bounds (${how})`, async (opened) => {
+      const subject = await Subject.playing(opened);
+      await subject.detach();
+      for (let i = 0; i < 20; i += 1) {
+        const output = Array.from({ length: 500 }, (_, line) => text(`line ${i * 500 + line}`));
+        await settled(opened, subject.commit({ output }));
+      }
+      const before = await subject.output();
+      const store = await restarted(opened, how);
+      assert.deepEqual(await subject.output(0, store), before);
+    });
+
+    it(`loses no number of many sessions at once (${how})`, async (opened) => {
+      const subjects = await Promise.all(Array.from({ length: 50 }, () => Subject.playing(opened)));
+      const accepted = await Promise.all(
+        subjects.map(async (subject, i) => {
+          for (let n = 0; n <= i % 5; n += 1) await subject.append([`say ${n}`]);
+          return (i % 5) + 1;
+        }),
+      );
+      const store = await restarted(opened, how);
+      for (const [i, subject] of subjects.entries()) {
+        assert.equal((await subject.waiting(store)).length, accepted[i]);
+      }
+    });
+  }
+
+  it('begins the output of the next process with a gap after a crash', async (opened) => {
+    const subject = await Subject.playing(opened);
+    await subject.write('shown');
+    const store = await restarted(opened, 'crash');
+    const { number: lease } = await store.acquireLease('world');
+    const written = store.apply(subject.id, { kind: 'commit', lease, epoch: 'new', output: [text('other')] });
+    outcome(await settled(opened, written), 'committed');
+    const [, gap] = await subject.output(0, store);
+    assert.ok(gap?.kind === 'gap' && gap.reason === 'crash');
+  });
+
+  it('still has one successor after a crash between the two attempts', async (opened) => {
+    const subject = await Subject.playing(opened);
+    const attempts = await Promise.all(Array.from({ length: 5 }, () => subject.attach(subject.token)));
+    const store = await restarted(opened, 'crash');
+    const again = await subject.attach(subject.token, { store });
+    assert.equal(again.sealed, attempts[0]?.sealed);
+    assert.equal(await store.findByHash(randomHash()), undefined);
+  });
+}
+
+async function restarted(opened: OpenedStore, how: (typeof HOWS)[number]): Promise<Store> {
+  assert.ok(opened.restart, '`without.restart` must say why there is no `restart`');
+  return opened.restart(how);
+}

@@ -1,0 +1,93 @@
+import { ClassicLevel } from 'classic-level';
+import { StoreError, type Clock, type SessionLimits, type Store } from '../../core/index.ts';
+import { SessionTable } from '../session-table.ts';
+import { damaged, prepareFolder } from './folder.ts';
+import { LevelJournal } from './level-journal.ts';
+import { STORE } from './table.ts';
+
+/** Grows with each change of the rows that an older version could not read. */
+const FORMAT = 1;
+const FORMAT_KEY = STORE.key('format');
+const BOOT_KEY = STORE.key('boot');
+
+/** More leases than one process will ever ask for. */
+const LEASES_PER_BOOT = 2 ** 32;
+
+/** So many sessions at a time are detached at the start. */
+const DETACH_PAGE = 1000;
+
+export interface EmbeddedStoreOptions {
+  readonly clock: Clock;
+  readonly limits?: Partial<SessionLimits>;
+  /** A write failed, and with it the store, for good: the process should end, and start again. */
+  readonly onFailure?: (error: StoreError) => void;
+}
+
+/**
+ * A durable store in a folder of its own, without a server, for one process at a time. Rejects with a
+ * `StoreError` that says what to do when the folder is in use, damaged, not writable, or of another version.
+ * Who was attached when the last process died is detached from now on.
+ */
+export async function openEmbeddedStore(folder: string, options: EmbeddedStoreOptions): Promise<Store> {
+  let db: ClassicLevel | undefined;
+  try {
+    const exists = await prepareFolder(folder);
+    db = new ClassicLevel(folder, { createIfMissing: !exists });
+    await db.open();
+    const journal = new LevelJournal(db);
+    await checkFormat(db, journal);
+    const firstLease = (await nextBoot(db, journal)) * LEASES_PER_BOOT;
+    const table = new SessionTable({ ...options, journal, firstLease, forgetful: true });
+    await detachAll(table, journal);
+    return table;
+  } catch (error) {
+    await db?.close();
+    throw asStoreError(folder, error);
+  }
+}
+
+function asStoreError(folder: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
+  // A database that did not open says why in its cause.
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (code === 'LEVEL_CORRUPTION') return damaged(folder, reason, cause);
+  const message =
+    code === 'LEVEL_LOCKED'
+      ? `the store in ${folder} is in use: only one process at a time may open it`
+      : `the store in ${folder} cannot be opened: ${reason}`;
+  return new StoreError(message, { passing: false, cause });
+}
+
+async function checkFormat(db: ClassicLevel, journal: LevelJournal): Promise<void> {
+  const found = await journal.get(STORE, FORMAT_KEY);
+  if (found === FORMAT) return;
+  if (found === undefined && (await db.keys({ limit: 1 }).all()).length === 0) {
+    await db.batch([STORE.put(FORMAT_KEY, FORMAT)], { sync: true });
+    return;
+  }
+  const format = found === undefined ? 'no format of ours' : `format ${found}`;
+  throw new StoreError(`${db.location} has ${format}; this version reads only format ${FORMAT}`, {
+    passing: false,
+  });
+}
+
+/** How often the store was opened: larger each time, and durable before anything rests on it. */
+async function nextBoot(db: ClassicLevel, journal: LevelJournal): Promise<number> {
+  const boot = ((await journal.get(STORE, BOOT_KEY)) ?? 0) + 1;
+  await db.batch([STORE.put(BOOT_KEY, boot)], { sync: true });
+  return boot;
+}
+
+/** No connection outlives its process: the clocks of those who were attached run from now. */
+async function detachAll(table: SessionTable, journal: LevelJournal): Promise<void> {
+  for (;;) {
+    const ids = await journal.attached(DETACH_PAGE);
+    if (ids.length === 0) return;
+    const outcomes = await Promise.all(ids.map((id) => table.apply(id, { kind: 'detach' })));
+    const lost = ids[outcomes.findIndex(({ kind }) => kind !== 'done')];
+    if (lost !== undefined)
+      throw damaged(journal.folder, `session ${lost} was attached, and is not as it was`);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Duplex } from 'node:stream';
+
+/** Sends all that is written within one turn of the event loop in one piece: one system call, one packet. */
+export class CorkedSocket {
+  readonly #socket: Duplex;
+  #corked = false;
+
+  constructor(socket: Duplex) {
+    this.#socket = socket;
+  }
+
+  /** Call it before each write. */
+  cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#socket.cork();
+    setImmediate(() => {
+      this.#corked = false;
+      this.#socket.uncork();
+    });
+  }
+}

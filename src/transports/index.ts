@@ -1,0 +1,2 @@
+export * from './telnet/telnet.ts';
+export * from './websocket/websocket.ts';

@@ -1,0 +1,99 @@
+import { ReconnectionToken } from '../../core/index.ts';
+import type { NewToken, ResumedFrame, ServerFrame, StateFrame } from '../../protocol/index.ts';
+import { notices } from './notices.ts';
+import type { Screen } from './screen.ts';
+import type { Terminal } from './terminal.ts';
+import { tokenLine } from './token-line.ts';
+
+export interface FrameViewOptions {
+  readonly terminal: Terminal;
+  readonly screen: Screen;
+  /** Whether the client speaks the GMCP package `Session`. */
+  readonly speaksSession: () => boolean;
+  /** Whether a token is shown as a line to a client that does not. */
+  readonly showsTokenLine: boolean;
+}
+
+/** Shows frames of the gateway to a player by Telnet. */
+export class FrameView {
+  readonly #terminal: Terminal;
+  readonly #screen: Screen;
+  readonly #speaksSession: () => boolean;
+  readonly #showsTokenLine: boolean;
+  #world: StateFrame['world'] = 'login';
+  #missedSome = false;
+
+  constructor(options: FrameViewOptions) {
+    this.#terminal = options.terminal;
+    this.#screen = options.screen;
+    this.#speaksSession = options.speaksSession;
+    this.#showsTokenLine = options.showsTokenLine;
+  }
+
+  show(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'welcome':
+        this.#world = frame.world;
+        return this.#terminal.echo(frame.echo);
+      case 'resumed':
+        return this.#resumed(frame);
+      case 'output':
+        return this.#screen.text(frame.text, frame.prompt === true);
+      case 'echo':
+        return this.#terminal.echo(frame.on);
+      case 'gmcp':
+        return this.#gmcp(frame.package, frame.data);
+      case 'dropped':
+        return this.#screen.notice(notices.dropped(frame));
+      case 'gap':
+        if (this.#speaksSession()) this.#gmcp('Session.Gap', { bytes: frame.bytes, reason: frame.reason });
+        return this.#screen.notice(notices.gap(frame));
+      case 'caught_up':
+        if (this.#missedSome) this.#screen.notice(notices.caughtUp);
+        if (frame.prompt !== undefined) this.#screen.text(frame.prompt, true);
+        return;
+      case 'token':
+        if (frame.value !== undefined) this.#token({ ...frame, value: frame.value }, frame.link === true);
+        return;
+      case 'state':
+        return this.#state(frame);
+      case 'error':
+        return this.#screen.notice(notices.error(frame));
+      case 'bye':
+        return this.#screen.notice(notices.bye(frame));
+      case 'accepted':
+      case 'pong':
+        return;
+    }
+  }
+
+  #resumed(frame: ResumedFrame): void {
+    const { away_ms, held, output, token, echo, world } = frame;
+    this.#world = world;
+    this.#missedSome = output.to >= output.from;
+    if (this.#speaksSession()) this.#gmcp('Session.Resumed', { away_ms, held });
+    this.#screen.notice(notices.welcomeBack(frame));
+    this.#token(token, false);
+    this.#terminal.echo(echo);
+  }
+
+  #state({ world }: StateFrame): void {
+    if (world === 'down' && this.#world !== 'down') this.#screen.notice(notices.worldDown);
+    if (world !== 'down' && this.#world === 'down') this.#screen.notice(notices.worldUp);
+    this.#world = world;
+  }
+
+  #token({ value, id, expires_at }: NewToken, isLink: boolean): void {
+    if (this.#speaksSession()) {
+      return this.#gmcp('Session.Token', { token: value, id, expires_at, ...(isLink ? { link: true } : {}) });
+    }
+    const token = ReconnectionToken.decode(value);
+    if (token === undefined || !(this.#showsTokenLine || isLink)) return;
+    const sentence = isLink ? notices.linkToken : notices.token;
+    this.#screen.notice(`${sentence}\n${tokenLine(token.encodeCompact())}`);
+  }
+
+  #gmcp(packageName: string, data: unknown): void {
+    this.#terminal.gmcp(packageName, data === undefined ? undefined : JSON.stringify(data));
+  }
+}

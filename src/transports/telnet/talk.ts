@@ -1,0 +1,105 @@
+import type { ClientInfo, Json, SessionState, WorldState } from '../../core/index.ts';
+import type {
+  ClientFrame,
+  Conversation,
+  Converse,
+  HelloFrame,
+  Link,
+  PlayerTraits,
+  ServerFrame,
+} from '../../protocol/index.ts';
+
+/** What a player sends: a line, or a GMCP message. Numbered when it is sent. */
+export type Input =
+  | { readonly type: 'command'; readonly text: string }
+  | { readonly type: 'gmcp'; readonly package: string; readonly data?: Json };
+
+export interface TalkOptions {
+  readonly converse: Converse;
+  readonly client: () => ClientInfo;
+  readonly frame: (talk: Talk, frame: ServerFrame) => void;
+  readonly end: (talk: Talk) => void;
+}
+
+/** One conversation with the gateway, begun on behalf of a player who does not speak its protocol. */
+export class Talk implements Link {
+  /** A Telnet client cannot say that it stored a token: the token's use confirms it. */
+  readonly traits: PlayerTraits = { confirms: false };
+  readonly #options: TalkOptions;
+  readonly #conversation: Conversation;
+  #state: SessionState | undefined;
+  #world: WorldState = 'login';
+  #nextSeq = 1;
+  #accepted = 0;
+  #isOver = false;
+
+  constructor(options: TalkOptions) {
+    this.#options = options;
+    this.#conversation = options.converse(this);
+  }
+
+  get client(): ClientInfo {
+    return this.#options.client();
+  }
+
+  /** A session is there. */
+  get isOpen(): boolean {
+    return this.#state !== undefined && !this.#isOver;
+  }
+
+  get isPlaying(): boolean {
+    return this.isOpen && this.#state === 'playing';
+  }
+
+  get world(): WorldState {
+    return this.#world;
+  }
+
+  /** Inputs that the gateway has not accepted yet. */
+  get unaccepted(): number {
+    return this.#nextSeq - 1 - this.#accepted;
+  }
+
+  hello(hello: HelloFrame): void {
+    this.#conversation.receive(hello);
+  }
+
+  /** Sends a frame, if there is a session that it can be about. */
+  say(frame: ClientFrame): void {
+    if (this.isOpen) this.#conversation.receive(frame);
+  }
+
+  input(input: Input): void {
+    const seq = this.#nextSeq;
+    this.#nextSeq += 1;
+    this.say({ ...input, seq });
+  }
+
+  flushed(offset: number): void {
+    this.#conversation.flushed(offset);
+  }
+
+  gone(): void {
+    this.#isOver = true;
+    this.#conversation.gone();
+  }
+
+  send(frame: ServerFrame): void {
+    if (frame.type === 'accepted') this.#accepted = frame.seq;
+    if (frame.type === 'resumed') {
+      this.#accepted = frame.accepted;
+      this.#nextSeq = frame.accepted + 1;
+    }
+    if (frame.type === 'welcome' || frame.type === 'resumed' || frame.type === 'state') {
+      this.#state = frame.state;
+      this.#world = frame.world;
+    }
+    this.#options.frame(this, frame);
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.end(this);
+  }
+}

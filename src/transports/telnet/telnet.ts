@@ -1,0 +1,87 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../../core/index.ts';
+import type { Converse, ListenAddress, Transport } from '../../protocol/index.ts';
+import { CorkedSocket } from '../corked-socket.ts';
+import { listenOn } from '../listen.ts';
+import { TelnetPlayer } from './telnet-player.ts';
+
+/** After a stop, connections that do not close are cut after this time, in ms. */
+const CLOSE_GRACE_MS = 1000;
+
+const NOTHING = new Uint8Array();
+
+export interface TelnetOptions {
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly host?: string;
+  readonly clock: Clock;
+  /** A longer line is not sent, in bytes. */
+  readonly lineBytes?: number;
+  /** Whether tokens are shown as lines of text to clients that cannot be given them otherwise. */
+  readonly tokenLine?: boolean;
+}
+
+/** Players by Telnet (RFC 854). */
+export function telnet(options: TelnetOptions): Transport {
+  return new TelnetTransport(options);
+}
+
+class TelnetTransport implements Transport {
+  readonly name = 'telnet';
+  readonly #options: Required<TelnetOptions>;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(options: TelnetOptions) {
+    this.#options = { host: '127.0.0.1', lineBytes: 4096, tokenLine: true, ...options };
+    this.#server = createServer({ noDelay: true, keepAlive: true });
+  }
+
+  listen(converse: Converse): Promise<ListenAddress> {
+    this.#server.on('connection', (socket) => this.#accept(socket, converse));
+    return listenOn(this.#server, this.#options);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    const cut = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, CLOSE_GRACE_MS);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  #accept(socket: Socket, converse: Converse): void {
+    this.#sockets.add(socket);
+    const corked = new CorkedSocket(socket);
+    const player = new TelnetPlayer({
+      clock: this.#options.clock,
+      converse,
+      lineLimitBytes: this.#options.lineBytes,
+      showsTokenLine: this.#options.tokenLine,
+      socket: {
+        address: socket.remoteAddress,
+        write(bytes) {
+          corked.cork();
+          socket.write(bytes);
+        },
+        afterFlush(done) {
+          socket.write(NOTHING, () => done());
+        },
+        pause: () => socket.pause(),
+        resume: () => socket.resume(),
+        end: () => socket.end(),
+      },
+    });
+    socket.on('data', (chunk) => player.receive(chunk));
+    // Every error is followed by `close`, which is what matters.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      player.gone();
+    });
+  }
+}

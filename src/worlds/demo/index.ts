@@ -1,0 +1,1 @@
+export { demoWorld, type DemoWorldOptions } from './demo-world.ts';

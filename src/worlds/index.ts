@@ -1,0 +1,2 @@
+export * from './demo/index.ts';
+export * from './upstream/index.ts';

@@ -1,0 +1,72 @@
+import type { ClientInfo } from '../../core/index.ts';
+import { MTTS, type EnvironRequest, type EnvironVariable } from '../../telnet/index.ts';
+import type { GameEncoding } from './game-text.ts';
+
+/** RFC 1091 allows 40 characters. */
+const NAME_LENGTH_LIMIT = 40;
+const VALUE_LENGTH_LIMIT = 128;
+
+const GATEWAY_NAME = 'Holdfast';
+const TERMINAL = 'XTERM-256COLOR';
+
+/** What the game is told of the player's client: `encoding` is the one that we speak with the game. */
+export interface ClientReport {
+  readonly client: ClientInfo;
+  readonly encoding: GameEncoding;
+}
+
+/** The answers to TTYPE, in their order by MTTS: the client's name, its terminal, what it can do. */
+export function terminalNames(report: ClientReport): readonly string[] {
+  const { name, terminal } = report.client;
+  const names = [printable(name) || GATEWAY_NAME, printable(terminal) || TERMINAL];
+  return [...names.map((each) => each.slice(0, NAME_LENGTH_LIMIT).toUpperCase()), `MTTS ${mtts(report)}`];
+}
+
+/** The answer to a NEW-ENVIRON question, with the variables of MNES. What we do not have is answered as undefined. */
+export function answerEnviron(
+  report: ClientReport,
+  requests: readonly EnvironRequest[],
+): readonly EnvironVariable[] {
+  const known = environment(report);
+  const all = [...known].map(([name, value]): EnvironVariable => ({ type: 'var', name, value }));
+  if (requests.length === 0) return all;
+  return requests.flatMap(({ type, name }) => {
+    if (name === undefined) return type === 'var' ? all : [];
+    const value = type === 'var' ? known.get(name.toUpperCase()) : undefined;
+    return [value === undefined ? { type, name } : { type, name, value }];
+  });
+}
+
+function environment(report: ClientReport): ReadonlyMap<string, string> {
+  const { client, encoding } = report;
+  const variables = {
+    CLIENT_NAME: printable(client.name) || GATEWAY_NAME,
+    CLIENT_VERSION: printable(client.version),
+    CHARSET: encoding === 'utf-8' ? 'UTF-8' : 'ISO-8859-1',
+    MTTS: String(mtts(report)),
+    TERMINAL_TYPE: printable(client.terminal) || TERMINAL,
+    // The one thing that a game behind a proxy cannot know by itself.
+    IPADDRESS: printable(client.address),
+  };
+  return new Map(Object.entries(variables).filter(([, value]) => value !== ''));
+}
+
+function mtts({ client, encoding }: ClientReport): number {
+  const readsUtf8 = client.encoding === undefined || /^utf-?8$/i.test(client.encoding);
+  const isDumb = /^dumb$/i.test(client.terminal ?? '');
+  return (
+    (isDumb ? 0 : MTTS.ANSI | MTTS.COLORS_256) |
+    (encoding === 'utf-8' && readsUtf8 ? MTTS.UTF8 : 0) |
+    (client.screenReader ? MTTS.SCREEN_READER : 0) |
+    MTTS.PROXY |
+    MTTS.MNES
+  );
+}
+
+/** Clients may say anything of themselves; games get one short line of ASCII. */
+function printable(text = ''): string {
+  return text
+    .replace(/[^\u0020-\u007e]+/g, '')
+    .trim()
+    .slice(0, VALUE_LENGTH_LIMIT);
+}

@@ -1,0 +1,95 @@
+import type { NewOutput } from '../../core/index.ts';
+import type { GmcpKind } from './gmcp-policy.ts';
+import type { GameEvent } from './telnet-client.ts';
+
+type Text = Extract<NewOutput, { kind: 'text' }>;
+
+/** Makes entries for the output log of what the game says, in its order. */
+export class GameOutput {
+  readonly #kindOf: (packageName: string) => GmcpKind;
+  #isAtLineStart: boolean;
+  /** Nothing was shown since the last prompt. */
+  #isAtPrompt = false;
+
+  constructor(kindOf: (packageName: string) => GmcpKind, isAtLineStart: boolean) {
+    this.#kindOf = kindOf;
+    this.#isAtLineStart = isAtLineStart;
+  }
+
+  /** The entries for what came together. `isHeard`: somebody is attached. */
+  entries(events: readonly GameEvent[], isHeard: boolean): NewOutput[] {
+    const output: NewOutput[] = [];
+    for (const event of events) {
+      switch (event.kind) {
+        case 'text':
+          this.#text(output, event.text);
+          break;
+        case 'prompt':
+          this.#prompt(output);
+          break;
+        case 'echo':
+          output.push(event);
+          break;
+        case 'gmcp':
+          output.push(...this.#gmcp(event, isHeard));
+      }
+    }
+    return output;
+  }
+
+  /** A sentence of our own, in a line of its own. */
+  notice(sentence: string): NewOutput {
+    const text = `${this.#isAtLineStart ? '' : '\n'}${sentence}\n`;
+    this.#isAtLineStart = true;
+    this.#isAtPrompt = false;
+    return { kind: 'text', text };
+  }
+
+  /** The player ended a line, and with it the one that the game had begun. */
+  lineTyped(): void {
+    this.#isAtLineStart = true;
+  }
+
+  #text(output: NewOutput[], text: string): void {
+    if (text === '') return;
+    const last = output.at(-1);
+    if (last?.kind === 'text' && !last.prompt)
+      output[output.length - 1] = { kind: 'text', text: last.text + text };
+    else output.push({ kind: 'text', text });
+    this.#isAtLineStart = text.endsWith('\n');
+    this.#isAtPrompt = false;
+  }
+
+  /**
+   * The prompt is the line that is unfinished. Where the mark comes in a later packet than its line, that has been shown
+   * already, because it might have been a question without a mark, and the prompt is empty. Some games mark twice.
+   */
+  #prompt(output: NewOutput[]): void {
+    if (this.#isAtPrompt) return;
+    this.#isAtPrompt = true;
+    const at = output.findLastIndex(({ kind }) => kind === 'text');
+    const last = output[at];
+    // Between a question for a password and its mark the game turns the echo off.
+    if (last?.kind === 'text' && !last.text.endsWith('\n')) output.splice(at, 1, ...splitPrompt(last.text));
+    else output.push({ kind: 'text', text: '', prompt: true });
+  }
+
+  #gmcp(event: Extract<GameEvent, { kind: 'gmcp' }>, isHeard: boolean): NewOutput[] {
+    switch (this.#kindOf(event.package)) {
+      case 'state':
+        return [{ ...event, state: true }];
+      case 'event':
+        return [event];
+      case 'passing':
+        return isHeard ? [event] : [];
+      case 'reserved':
+        return [];
+    }
+  }
+}
+
+function splitPrompt(text: string): Text[] {
+  const start = text.lastIndexOf('\n') + 1;
+  const prompt: Text = { kind: 'text', text: text.slice(start), prompt: true };
+  return start === 0 ? [prompt] : [{ kind: 'text', text: text.slice(0, start) }, prompt];
+}

@@ -1,0 +1,30 @@
+import { connect } from 'node:net';
+
+/** After so long without a byte from the game TCP asks whether it is still there, in ms. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** Where the game listens. */
+export interface GameAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What is used of a socket: `net.Socket` and `tls.TLSSocket` have it. `close` comes last, also after a failure. */
+export interface GameSocket {
+  /** Bytes that are written and have not left. */
+  readonly writableLength: number;
+  on(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  /** `written` is called when the bytes left, or with the reason why they cannot. */
+  write(bytes: Uint8Array, written: (error?: Error | null) => void): unknown;
+  end(): unknown;
+  destroy(): unknown;
+}
+
+/** Begins to connect; `connected` is called at most once, and not before this returned. */
+export type Connect = (address: GameAddress, connected: () => void) => GameSocket;
+
+/** Plain TCP, without delay for small packets. */
+export const connectTcp: Connect = ({ host, port }, connected) =>
+  connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }, connected);

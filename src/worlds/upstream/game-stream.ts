@@ -1,0 +1,89 @@
+import type { Clock } from '../../core/index.ts';
+import type { Connect, GameAddress, GameSocket } from './game-socket.ts';
+
+/** How long the game may take to accept, in ms. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** How long what was written last may take to leave after `close`, in ms. */
+const LINGER_MS = 2000;
+
+/** How to reach the game. */
+export interface GameRoute {
+  readonly address: GameAddress;
+  readonly connect: Connect;
+  readonly clock: Clock;
+}
+
+/** What a stream tells. None of it is called before the constructor returned, nor after `close`. */
+export interface GameStreamListener {
+  opened(): void;
+  received(bytes: Uint8Array): void;
+  /** It never opened, or it is over: the last that is called. */
+  lost(): void;
+}
+
+/** One TCP connection to the game, from the first attempt to the end: opened at most once, lost at most once. */
+export class GameStream {
+  readonly #socket: GameSocket;
+  readonly #clock: Clock;
+  readonly #listener: GameStreamListener;
+  #phase: 'opening' | 'open' | 'over' = 'opening';
+  #cancelTimer: () => void;
+
+  constructor({ address, connect, clock }: GameRoute, listener: GameStreamListener) {
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#socket = connect(address, () => this.#opened());
+    this.#cancelTimer = clock.after(CONNECT_TIMEOUT_MS, () => this.#lose());
+    this.#socket.on('data', (bytes) => {
+      if (this.#phase === 'open') this.#listener.received(bytes);
+    });
+    // `end`, because `close` would wait until a game that does not read had read everything.
+    this.#socket.on('end', () => this.#lose());
+    this.#socket.on('close', () => {
+      this.#cancelTimer();
+      this.#lose();
+    });
+    // `close` follows, and says as much as is needed.
+    this.#socket.on('error', () => undefined);
+  }
+
+  /** Bytes that the game did not take yet. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Resolves when the bytes left; rejects where they may not have. */
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#phase !== 'open') return reject(new Error('there is no connection to the game'));
+      this.#socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** Ends the connection. What was written before still leaves, if the game takes it soon. */
+  close(): void {
+    if (this.#phase === 'over') return;
+    this.#cancelTimer();
+    if (this.#phase === 'opening') this.#socket.destroy();
+    else {
+      this.#socket.end();
+      this.#cancelTimer = this.#clock.after(LINGER_MS, () => this.#socket.destroy());
+    }
+    this.#phase = 'over';
+  }
+
+  #opened(): void {
+    if (this.#phase !== 'opening') return;
+    this.#cancelTimer();
+    this.#phase = 'open';
+    this.#listener.opened();
+  }
+
+  #lose(): void {
+    if (this.#phase === 'over') return;
+    this.#phase = 'over';
+    this.#cancelTimer();
+    this.#socket.destroy();
+    this.#listener.lost();
+  }
+}

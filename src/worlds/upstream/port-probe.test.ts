@@ -1,0 +1,80 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
+import type { GameSocket } from './game-socket.ts';
+import { PortProbe } from './port-probe.ts';
+
+/** A port that accepts or refuses when the test says so. */
+class Port {
+  readonly tries: { accept: () => void; refuse: () => void; isDestroyed: boolean }[] = [];
+
+  connect = (_address: unknown, connected: () => void): GameSocket => {
+    const listeners = new Map<string, () => void>();
+    const attempt = { accept: connected, refuse: () => listeners.get('close')?.(), isDestroyed: false };
+    this.tries.push(attempt);
+    return {
+      writableLength: 0,
+      on: (event: string, listener: () => void) => listeners.set(event, listener),
+      write: () => undefined,
+      end: () => undefined,
+      destroy: () => {
+        attempt.isDestroyed = true;
+      },
+    };
+  };
+}
+
+function setUp(): { port: Port; clock: ManualClock; probe: PortProbe } {
+  const port = new Port();
+  const clock = new ManualClock();
+  const probe = new PortProbe({ address: { host: 'game', port: 1 }, connect: port.connect, clock });
+  return { port, clock, probe };
+}
+
+describe('PortProbe', () => {
+  it('tries once for all who ask at a time', async () => {
+    const { port, probe } = setUp();
+    const answers = [probe.ask(), probe.ask(), probe.ask()];
+    await setImmediate();
+    expect(port.tries).toHaveLength(1);
+    port.tries[0]?.accept();
+    expect(await Promise.all(answers)).toEqual([true, true, true]);
+  });
+
+  it('answers nobody with a try from before the question', async () => {
+    const { port, clock, probe } = setUp();
+    const early = probe.ask();
+    await setImmediate();
+    const late = [probe.ask(), probe.ask()];
+    port.tries[0]?.accept();
+    expect(await early).toBe(true);
+    clock.advance(999);
+    await setImmediate();
+    expect(port.tries).toHaveLength(1);
+    clock.advance(1);
+    await setImmediate();
+    expect(port.tries).toHaveLength(2);
+    port.tries[1]?.refuse();
+    expect(await Promise.all(late)).toEqual([false, false]);
+  });
+
+  it('takes a port that does not answer for 10 s for closed', async () => {
+    const { port, clock, probe } = setUp();
+    const answer = probe.ask();
+    await setImmediate();
+    clock.advance(10_000);
+    expect(await answer).toBe(false);
+    expect(port.tries[0]?.isDestroyed).toBe(true);
+  });
+
+  it('ends what is running when it is closed', async () => {
+    const { port, clock, probe } = setUp();
+    void probe.ask();
+    await setImmediate();
+    void probe.ask();
+    probe.close();
+    clock.advance(60_000);
+    await setImmediate();
+    expect(port.tries.map(({ isDestroyed }) => isDestroyed)).toEqual([true]);
+  });
+});

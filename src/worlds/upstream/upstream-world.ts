@@ -1,0 +1,66 @@
+import type { Clock, World } from '../../core/index.ts';
+import { connectTcp, type Connect } from './game-socket.ts';
+import type { GameEncoding } from './game-text.ts';
+import { gmcpPolicy } from './gmcp-policy.ts';
+import { PortProbe } from './port-probe.ts';
+import { UpstreamPlayer } from './upstream-player.ts';
+
+export interface UpstreamWorldOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly clock: Clock;
+  /**
+   * A line of the game that shows that the player is in, whole or as far as it has come, without its colours. With
+   * neither this nor `upGmcp` the player is in with the first line that was sent to the game.
+   */
+  readonly upPattern?: RegExp | undefined;
+  /** A GMCP package of the game that shows the same. */
+  readonly upGmcp?: string | undefined;
+  /** How the game encodes text, unless Telnet CHARSET settles it. Default UTF-8. */
+  readonly encoding?: GameEncoding | undefined;
+  /** GMCP packages (`Comm.*`) of which every message counts, and not only the last. Default `Comm.*`. */
+  readonly gmcpEvents?: readonly string[] | undefined;
+  /** False: where the game goes away its sessions end. Default true: it is tried again. */
+  readonly reconnect?: boolean | undefined;
+  /** A source of numbers from 0 to below 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined;
+  /** How to connect. Default plain TCP. */
+  readonly connect?: Connect | undefined;
+}
+
+/**
+ * A game that runs elsewhere, and knows nothing of us: one Telnet or TCP connection for each session. It stays while
+ * the player is away, and is opened only while a player is attached. When the game closes one and still accepts
+ * others, the player left, and the session ends; when it does not, the game is `down` and is tried again.
+ */
+export function upstreamWorld(options: UpstreamWorldOptions): World {
+  const { host, port, clock, connect = connectTcp } = options;
+  const route = { address: { host, port }, connect, clock };
+  const probe = new PortProbe(route);
+  const players = new Set<UpstreamPlayer>();
+  const settings = {
+    route,
+    probe,
+    upSign: { pattern: options.upPattern, gmcp: options.upGmcp },
+    encoding: options.encoding ?? 'utf-8',
+    gmcpKindOf: gmcpPolicy(options.gmcpEvents ?? ['Comm.*']),
+    reconnect: options.reconnect ?? true,
+    random: options.random ?? Math.random,
+    closed: (player: UpstreamPlayer) => players.delete(player),
+  };
+  return {
+    // Two gateways on one store may stand in front of two games.
+    name: `upstream ${host}:${port}`,
+    delivery: 'mark',
+    open(session) {
+      const player = new UpstreamPlayer(session, settings);
+      players.add(player);
+      return player;
+    },
+    close() {
+      for (const player of players) player.closed();
+      probe.close();
+      return Promise.resolve();
+    },
+  };
+}
