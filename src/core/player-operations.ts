@@ -248,6 +248,8 @@ export function refresh(
   now: number,
 ): Transition<Outcomes['refresh']> {
   if (session.stage === 'closed') return { outcome: { kind: 'refused', reason: 'closed' } };
+  // Attached, it stands still.
+  if (session.presence.attached) return { outcome: DONE };
   return { outcome: DONE, session: restarted(session, now) };
 }
 

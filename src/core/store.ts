@@ -31,7 +31,7 @@ export interface Store {
   /**
    * One operation on one session, by the rules of `transition`, atomically. Operations on a session take effect
    * in the order in which they were asked for here. Resolves when the effect is durable; a `commit` that is
-   * only output, an `acknowledge` and a `refresh` may take up to 0.5 s to become so.
+   * only output, and an `acknowledge`, may take up to 0.5 s to become so.
    */
   apply<O extends Operation>(sessionId: string, operation: O): Promise<OutcomeOf<O> | Missing>;
 

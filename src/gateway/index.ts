@@ -5,3 +5,5 @@ export * from './node-crypto.ts';
 export * from './private-lines.ts';
 export type { ConnectionInfo } from './registry.ts';
 export * from './web.ts';
+export * from './reconnection-manager.ts';
+export { ReconnectionToken } from '../core/index.ts';

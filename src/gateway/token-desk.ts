@@ -1,7 +1,9 @@
 import {
   chainOf,
+  DEFAULT_LIMITS,
   randomName,
   ReconnectionToken,
+  standing,
   tokenId,
   type Attach,
   type Attached,
@@ -61,6 +63,18 @@ export class TokenDesk {
     if (sessionId !== token.sessionId) return 'unknown';
     const session = await this.#store.read(sessionId);
     return session === undefined ? 'closed' : { token, hash, session };
+  }
+
+  /** The session that a token would open now. Spends nothing. */
+  async validate(text: string): Promise<Session | undefined> {
+    const found = await this.find(text);
+    if (typeof found === 'string') return undefined;
+    const { session, hash } = found;
+    const chain = chainOf(session.chains, hash);
+    const now = this.#store.now();
+    const isOver = session.clock.endsAt !== undefined && now >= session.clock.endsAt;
+    const isGood = chain !== undefined && standing(chain, hash, now, DEFAULT_LIMITS).kind === 'good';
+    return isGood && !isOver ? session : undefined;
   }
 
   /**

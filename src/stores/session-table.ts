@@ -280,7 +280,6 @@ function open(live: Live | undefined): Live | undefined {
 function isLazy(operation: Operation): boolean {
   switch (operation.kind) {
     case 'acknowledge':
-    case 'refresh':
       return true;
     case 'commit': {
       const { kind: _kind, lease: _lease, epoch: _epoch, after: _after, ...facts } = operation;

@@ -8,7 +8,7 @@ import { findDamage } from './log-file.ts';
  * that are gone. Resolves to true where there is a store already.
  */
 export async function prepareFolder(folder: string): Promise<boolean> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const files = await readdir(folder);
   const logs = files.filter((name) => name.endsWith('.log'));
   if (!files.includes('CURRENT')) {
@@ -25,6 +25,15 @@ export async function prepareFolder(folder: string): Promise<boolean> {
     if (at !== undefined) throw damaged(folder, `${name} is damaged at byte ${at}`);
   }
   return true;
+}
+
+/** Not what it is in: where that is not there, the path is mistaken, or its disk is not mounted. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 export function damaged(folder: string, what: string, cause?: unknown): StoreError {

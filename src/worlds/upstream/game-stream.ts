@@ -37,14 +37,13 @@ export class GameStream {
     this.#socket.on('data', (bytes) => {
       if (this.#phase === 'open') this.#listener.received(bytes);
     });
-    // `end`, because `close` would wait until a game that does not read had read everything.
+    // Not only `close`, which waits until a game that does not read any more has read everything.
     this.#socket.on('end', () => this.#lose());
+    this.#socket.on('error', () => this.#lose());
     this.#socket.on('close', () => {
       this.#cancelTimer();
       this.#lose();
     });
-    // `close` follows, and says as much as is needed.
-    this.#socket.on('error', () => undefined);
   }
 
   /** Bytes that the game did not take yet. */
@@ -56,7 +55,12 @@ export class GameStream {
   write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#phase !== 'open') return reject(new Error('there is no connection to the game'));
-      this.#socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+      this.#socket.write(bytes, (error) => {
+        // Of a socket that was reset Node calls back without an error, also for what never left.
+        if (error || this.#phase !== 'open')
+          reject(error ?? new Error('the connection to the game was lost'));
+        else resolve();
+      });
     });
   }
 

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayProcess, temporaryFolder } from './support/gateway-process.ts';
+import { startLineGame, type LineGame } from './support/line-game.ts';
+import { LinePlayer } from './support/line-player.ts';
+import { Changes } from './support/until.ts';
+import { WebPlayer } from './support/web-player.ts';
+
+// `holdfast serve --upstream` in front of a game that knows nothing of it.
+
+let folder: ReturnType<typeof temporaryFolder>;
+let game: LineGame;
+let gateway: GatewayProcess;
+/** The game stays with a player until the connection to it closes. */
+const changes = new Changes();
+let look: NodeJS.Timeout;
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  game = await startLineGame();
+  gateway = await GatewayProcess.start(folder.path, '--upstream', `127.0.0.1:${game.port}`);
+  look = setInterval(() => changes.changed(), 10);
+});
+
+afterEach(async () => {
+  clearInterval(look);
+  await gateway.kill();
+  await game.close();
+  folder.remove();
+});
+
+const COMMANDS = ['slow one', 'slow two', 'slow three'];
+
+/** The numbers of the game's lines in a text. */
+function numbers(text: string): number[] {
+  return [...text.matchAll(/^(?:> )?(\d+): /gm)].map(([, number]) => Number(number));
+}
+
+async function logIn(player: WebPlayer | LinePlayer, type: (text: string) => void): Promise<void> {
+  await player.sees('What is your name?');
+  type('Ada');
+  await player.sees('Password:');
+  type('lovelace');
+  await player.sees('1: Welcome, Ada.');
+}
+
+/** The game carried out all that was sent, and goes on talking to somebody who is not there. */
+async function talkOn(): Promise<void> {
+  await changes.until('the game to have the commands', () => game.received('Ada').length === COMMANDS.length);
+  for (const text of ['red', 'green', 'blue']) game.say('Ada', text);
+}
+
+describe('a player of a game behind the gateway', () => {
+  it('returns by WebSocket to the same place in the game, and reads what the game said meanwhile', async () => {
+    const ada = new WebPlayer(gateway.http);
+    await logIn(ada, (text) => ada.command(text));
+    await ada.frame('token');
+    for (const text of COMMANDS) await ada.accepted(ada.command(text));
+    await ada.sees('2: ');
+    ada.cut();
+    await talkOn();
+
+    const back = await WebPlayer.resume(gateway.http, ada.kept);
+    await back.sees('7: ');
+    expect(numbers(ada.text + back.text)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(game.received('Ada')).toEqual(COMMANDS);
+    expect(game.accepted).toBe(1);
+    back.command('look');
+    await back.sees('You said: look');
+    back.cut();
+  });
+
+  it('returns by Telnet to the same place in the game, and reads what the game said meanwhile', async () => {
+    const ada = new LinePlayer(gateway.telnet);
+    await logIn(ada, (text) => ada.line(text));
+    const token = await ada.token();
+    for (const text of COMMANDS) ada.line(text);
+    await ada.sees('2: ');
+    const before = ada.text;
+    ada.cut();
+    await talkOn();
+
+    const back = await LinePlayer.resume(gateway.telnet, token);
+    await back.sees('7: ');
+    // Without acknowledgements the last seconds come again, marked as possibly seen.
+    const seen = numbers(back.text);
+    expect(seen.slice(seen.indexOf(2))).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(numbers(before).at(-1)).toBeGreaterThanOrEqual(2);
+    expect(back.text).toContain('you may have seen the first of it');
+    expect(game.received('Ada')).toEqual(COMMANDS);
+    back.line('look');
+    await back.sees('You said: look');
+    expect(game.accepted).toBe(1);
+    back.cut();
+  });
+
+  it('is masked while a password is typed, which is in no file and no log', async () => {
+    const ada = new WebPlayer(gateway.http);
+    await logIn(ada, (text) => ada.command(text));
+    expect(ada.framesOf('echo').map(({ on }) => on)).toEqual([false, true]);
+    expect(game.logins).toEqual([{ name: 'Ada', password: 'lovelace' }]);
+    await ada.accepted(ada.command('look'));
+    await gateway.kill();
+    expect(gateway.log).not.toContain('lovelace');
+    const { readdirSync, readFileSync } = await import('node:fs');
+    const files = readdirSync(folder.path).map((name) =>
+      readFileSync(`${folder.path}/${name}`).toString('latin1'),
+    );
+    expect(files.join('')).not.toContain('lovelace');
+    expect(files.join('')).toContain('Welcome, Ada');
+  });
+
+  it('finds the game at its login after the gateway was killed, and can play on', async () => {
+    const ada = new WebPlayer(gateway.http);
+    await logIn(ada, (text) => ada.command(text));
+    await ada.frame('token');
+    await gateway.kill();
+    gateway = await GatewayProcess.start(folder.path, '--upstream', `127.0.0.1:${game.port}`);
+    const back = await WebPlayer.resume(gateway.http, ada.kept);
+    await back.sees('What is your name?');
+    back.command('Ada');
+    await back.sees('Password:');
+    back.command('lovelace');
+    await back.sees('Welcome, Ada.');
+    back.cut();
+  });
+
+  it('leaves the game for good when the game closes the connection', async () => {
+    const ada = new WebPlayer(gateway.http);
+    await logIn(ada, (text) => ada.command(text));
+    await ada.frame('token');
+    ada.command('quit');
+    await ada.sees('Goodbye, Ada.');
+    ada.acknowledge();
+    expect(await ada.frame('bye')).toMatchObject({ reason: 'world_closed', resume: false });
+    const late = new WebPlayer(gateway.http, { type: 'hello', resume: ada.kept });
+    expect((await late.frame('error')).code).toBe('token_refused');
+  });
+
+  it('is told when the game is down, and keeps the session until it is back', async () => {
+    const ada = new WebPlayer(gateway.http);
+    await logIn(ada, (text) => ada.command(text));
+    await ada.frame('token');
+    const { port } = game;
+    await game.crash();
+    await ada.frame('state', ({ world }) => world === 'down');
+    game = await startLineGame({ port });
+    await ada.until('the login', () => ada.text.split('What is your name?').length === 3);
+    expect(ada.closeCode).toBeUndefined();
+    ada.cut();
+  });
+});
