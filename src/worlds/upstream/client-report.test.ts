@@ -39,7 +39,7 @@ describe('answerEnviron', () => {
       { type: 'var', name: 'IPADDRESS', value: '203.0.113.9' },
     ];
     expect(answerEnviron(report, [])).toEqual(everything);
-    expect(answerEnviron(report, [{ type: 'var' }])).toEqual(everything);
+    expect(answerEnviron(report, [{ type: 'var' }, { type: 'var' }])).toEqual(everything);
     expect(answerEnviron(report, [{ type: 'uservar' }])).toEqual([]);
   });
 

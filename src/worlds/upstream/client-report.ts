@@ -28,13 +28,21 @@ export function answerEnviron(
   requests: readonly EnvironRequest[],
 ): readonly EnvironVariable[] {
   const known = environment(report);
-  const all = [...known].map(([name, value]): EnvironVariable => ({ type: 'var', name, value }));
-  if (requests.length === 0) return all;
-  return requests.flatMap(({ type, name }) => {
-    if (name === undefined) return type === 'var' ? all : [];
+  const all = [...known.keys()].map((name): EnvironRequest => ({ type: 'var', name }));
+  const asked =
+    requests.length === 0
+      ? all
+      : requests.flatMap((request) => {
+          if (request.name !== undefined) return request;
+          return request.type === 'var' ? all : [];
+        });
+  // Asked twice is answered once: no short question has a long answer.
+  const answers = new Map<string, EnvironVariable>();
+  for (const { type, name = '' } of asked) {
     const value = type === 'var' ? known.get(name.toUpperCase()) : undefined;
-    return [value === undefined ? { type, name } : { type, name, value }];
-  });
+    answers.set(`${type} ${name}`, value === undefined ? { type, name } : { type, name, value });
+  }
+  return [...answers.values()];
 }
 
 function environment(report: ClientReport): ReadonlyMap<string, string> {

@@ -9,12 +9,12 @@ class Port {
   readonly tries: { accept: () => void; refuse: () => void; isDestroyed: boolean }[] = [];
 
   connect = (_address: unknown, connected: () => void): GameSocket => {
-    const listeners = new Map<string, () => void>();
+    const listeners = new Map<string, (...values: never[]) => void>();
     const attempt = { accept: connected, refuse: () => listeners.get('close')?.(), isDestroyed: false };
     this.tries.push(attempt);
     return {
       writableLength: 0,
-      on: (event: string, listener: () => void) => listeners.set(event, listener),
+      on: (event: string, listener: (...values: never[]) => void) => listeners.set(event, listener),
       write: () => undefined,
       end: () => undefined,
       destroy: () => {

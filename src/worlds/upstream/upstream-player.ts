@@ -23,7 +23,7 @@ export interface UpstreamPlayerSettings {
   readonly closed: (player: UpstreamPlayer) => void;
 }
 
-/** The way to the game, one after the other. */
+/** Where the connection to the game stands. */
 type Link =
   /** Nobody is there to connect for. */
   | { readonly kind: 'idle' }

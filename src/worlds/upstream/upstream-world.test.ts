@@ -247,15 +247,19 @@ describe('a player in a game behind the gateway', () => {
     ]);
   });
 
-  it('plays a game without Telnet, in Latin-1, with lines like those of a DikuMUD', async () => {
-    const { game, player } = await play(
-      { telnet: false, encoding: 'latin1', lineEnd: '\n\r' },
-      { encoding: 'latin1' },
-    );
-    await player.type('sag ÿ Grüße');
-    await player.sees(/> 2: You said: sag ÿ Grüße\n> $/);
-    expect(game.received('Ada')).toEqual(['sag ÿ Grüße']);
+  it('plays a game without Telnet, with lines that end like those of a DikuMUD', async () => {
+    const { game, player } = await play({ telnet: false, lineEnd: '\n\r' });
+    await player.type('sag Grüße');
+    await player.sees(/> 2: You said: sag Grüße\n> $/);
+    expect(game.received('Ada')).toEqual(['sag Grüße']);
     expect(player.text).not.toContain('\r');
+  });
+
+  it('plays a game in Latin-1, where a letter is an IAC', async () => {
+    const { game, player } = await play({ encoding: 'latin1' }, { encoding: 'latin1' });
+    await player.type('sag ÿ Grüße');
+    await player.sees('You said: sag ÿ Grüße');
+    expect(game.received('Ada')).toEqual(['sag ÿ Grüße']);
   });
 
   it('gets a flood in entries of at most 16 kB, and no character broken', async () => {
