@@ -10,6 +10,8 @@ const line = document.querySelector('#line');
 const KEY = 'holdfast.session';
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
+/** How long the button keeps the connection away, so that there is something to miss. */
+const PLUG_PULLED_MS = 6000;
 
 /** What outlives the connection and a reload: the token, and how far we have read. */
 let kept = JSON.parse(sessionStorage.getItem(KEY) ?? '{}');
@@ -145,9 +147,6 @@ const HANDLERS = {
   token({ value, link }) {
     if (value && !link) keep({ token: value });
   },
-  state({ world }) {
-    if (world === 'down') note('— The game cannot be reached. What you send waits.');
-  },
   error({ message, retry, retry_after_ms }) {
     note(`— ${message}`);
     if (retry === 'fresh') forget();
@@ -175,16 +174,17 @@ function opened() {
   status.textContent = 'connected';
 }
 
-function closed(code) {
+function closed(code, after) {
   isOpen = false;
-  const isFinal = (code >= 4500 && code <= 4599) || code >= 4700 || [1002, 1003, 1007, 1008, 1009].includes(code);
+  const isFinal =
+    (code >= 4500 && code <= 4599) || code >= 4700 || [1002, 1003, 1007, 1008, 1009].includes(code);
   if (isFinal) {
     status.textContent = 'closed';
     return;
   }
   // At once the first time, then slower and slower, never all clients in step.
   const limit = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempts);
-  const wait = retryAfter ?? (attempts === 0 ? 0 : Math.random() * limit);
+  const wait = after ?? retryAfter ?? (attempts === 0 ? 0 : Math.random() * limit);
   retryAfter = undefined;
   attempts += 1;
   status.textContent = 'connection lost, coming back …';
@@ -216,12 +216,12 @@ form.addEventListener('submit', (event) => {
 });
 
 document.querySelector('#drop').addEventListener('click', () => {
-  note('— The plug is pulled.');
+  note(`— The plug is pulled. Back in ${PLUG_PULLED_MS / 1000} s.`);
   // No close handshake reaches the gateway from a socket that we stop listening to.
   const old = socket;
   socket = undefined;
   old.close();
-  closed(1006);
+  closed(1006, PLUG_PULLED_MS);
   line.focus();
 });
 

@@ -51,9 +51,14 @@ export interface HeldCommands {
   readonly choice: HeldChoice;
 }
 
+/** When held commands that nobody decided on expire, in ms since 1970. */
+export function expiresAt({ since }: HeldCommands, limits: SessionLimits): number {
+  return since + limits.heldCommandTtlMs;
+}
+
 /** Held commands that nobody decided on in time will not run, even when the decision comes after all. */
-export function hasExpired({ since }: HeldCommands, now: number, limits: SessionLimits): boolean {
-  return now >= since + limits.heldCommandTtlMs;
+export function hasExpired(held: HeldCommands, now: number, limits: SessionLimits): boolean {
+  return now >= expiresAt(held, limits);
 }
 
 export interface CommandsHead {
@@ -63,6 +68,11 @@ export interface CommandsHead {
   readonly taken: number;
   /** The number that the world has in hand and has not answered; nothing is decided about it any more. */
   readonly handed?: number;
+  /**
+   * A process died with this number in hand, and the world is getting it once more. Still not taken at the next
+   * such death, it is not tried again.
+   */
+  readonly suspect?: number;
   /** The last number whose bytes are known to have left for an upstream game, or that a commit took. */
   readonly sent: number;
   /** The last refused number that the player was told of. */

@@ -1,10 +1,11 @@
-import { hasExpired, lastSeq, type CommandEntry, type DropReason } from './command-log.ts';
+import { expiresAt, hasExpired, lastSeq, type CommandEntry, type DropReason } from './command-log.ts';
 import type { SessionLimits } from './limits.ts';
 import type { StoredSession } from './session.ts';
 
 /** What the world's end does with the next command. */
 export type CommandStep =
-  | { readonly kind: 'wait' }
+  /** Nothing, until something changes or, where it is given, until this time, in ms since 1970. */
+  | { readonly kind: 'wait'; readonly until?: number }
   | { readonly kind: 'hand'; readonly entry: CommandEntry }
   | {
       readonly kind: 'drop';
@@ -41,7 +42,11 @@ export function nextCommandStep(
   if (entry.kind === 'private' && (isHeld || !presence.attached)) return drop('private');
   if (isHeld) {
     const { choice } = held;
-    if (choice === 'undecided') return hasExpired(held, now, limits) ? drop('expired') : { kind: 'wait' };
+    if (choice === 'undecided') {
+      return hasExpired(held, now, limits)
+        ? drop('expired')
+        : { kind: 'wait', until: expiresAt(held, limits) };
+    }
     if (choice === 'none' || (choice !== 'all' && !choice.seqs.includes(entry.seq))) {
       return presence.ready ? drop('skipped') : { kind: 'wait' };
     }

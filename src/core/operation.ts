@@ -109,6 +109,8 @@ export interface Commit {
   readonly taken?: number;
   /** The world has this command in hand; 0: none, for the process that had it is gone. */
   readonly handed?: number;
+  /** The world is about to get this command again, after a process died with it. */
+  readonly suspect?: number;
   /** The bytes of every command through here left for the game. */
   readonly sent?: number;
   /** Refused commands through here were told to the player. */

@@ -55,7 +55,8 @@ export function heldCommands(
 function hold(commands: CommandsHead, now: number): CommandsHead {
   const { held, ...rest } = commands;
   if (commands.accepted === Math.max(commands.taken, commands.handed ?? 0)) return rest;
-  const since = held !== undefined && held.through > commands.taken ? held.since : now;
+  const isWaiting = held !== undefined && held.through > commands.taken && held.choice === 'undecided';
+  const since = isWaiting ? held.since : now;
   return { ...rest, held: { through: commands.accepted, since, choice: 'undecided' } };
 }
 

@@ -42,8 +42,8 @@ export function commit(
 }
 
 /** The world's end passes commands; held ones that are all passed are held no more. */
-function withCommands(session: Session, { taken, handed, sent, told }: Commit): Session {
-  const { held, handed: before, ...head } = session.commands;
+function withCommands(session: Session, { taken, handed, suspect, sent, told }: Commit): Session {
+  const { held, handed: before, suspect: known = 0, ...head } = session.commands;
   const next = {
     accepted: head.accepted,
     taken: Math.min(Math.max(head.taken, taken ?? 0), head.accepted),
@@ -51,11 +51,13 @@ function withCommands(session: Session, { taken, handed, sent, told }: Commit): 
     told: Math.min(Math.max(head.told, told ?? 0), head.accepted),
   };
   const inHand = handed ?? before ?? 0;
+  const suspected = suspect ?? known;
   return {
     ...session,
     commands: {
       ...next,
       ...(inHand > next.taken ? { handed: inHand } : {}),
+      ...(suspected > next.taken ? { suspect: suspected } : {}),
       ...(held !== undefined && held.through > next.taken ? { held } : {}),
     },
   };

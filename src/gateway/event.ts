@@ -1,4 +1,5 @@
 import type { RefusalReason } from '../core/index.ts';
+import type { ErrorCode } from '../protocol/index.ts';
 
 /**
  * What the host application may want to hear, count or write down. No event has a secret in it: tokens are named
@@ -18,7 +19,7 @@ export type GatewayEvent =
   /** A token was refused; the client hears nothing of the true reason. */
   | {
       readonly kind: 'refused';
-      readonly reason: RefusalReason | 'not_authorized';
+      readonly reason: RefusalReason | ErrorCode;
       readonly sessionId?: string;
       readonly transport?: string;
     }

@@ -170,16 +170,16 @@ export class PlayerConversation implements Conversation {
     const { client } = this.info;
     if (!playerSettings.enableReconnection) return this.fail('resume_disabled');
     const shown = await desk.redeem(text, { wish, confirms: traits.confirms, connected: true }, (session) =>
-      this.#core.authorize(session, client),
+      this.#deny(session, client),
     );
     const transport = client.transport;
     switch (shown.kind) {
       case 'refused':
         this.#core.onEvent({ ...shown, transport });
         return this.fail('token_refused');
-      case 'not_authorized':
-        this.#core.onEvent({ kind: 'refused', reason: shown.kind, sessionId: shown.sessionId, transport });
-        return this.fail('not_authorized');
+      case 'denied':
+        this.#core.onEvent({ kind: 'refused', reason: shown.code, sessionId: shown.sessionId, transport });
+        return this.fail(shown.code);
       case 'later':
         return this.fail('too_soon', { retryAfterMs: shown.retryAfterMs });
       case 'good': {
@@ -202,9 +202,17 @@ export class PlayerConversation implements Conversation {
     }
   }
 
+  /** Asked before the token is spent. */
+  async #deny(session: Session, client: ClientInfo): Promise<ErrorCode | undefined> {
+    // Kept from a time when this gateway stood before another game.
+    if (session.world !== this.#core.host.world.name) return 'world_unavailable';
+    return (await this.#core.authorize(session, client)) ? undefined : 'not_authorized';
+  }
+
   #begin(session: Session): void {
     this.#sessionId = session.id;
-    this.#core.registry.attach(session.id, this);
+    // One that is gone already was taken out of the registry, and nothing would do it again.
+    if (!this.#gone) this.#core.registry.attach(session.id, this);
   }
 
   #follow({ id }: Session): void {

@@ -132,13 +132,10 @@ export class ReconnectionManager {
       }
       case 'later':
         return shown;
-      case 'not_authorized':
       case 'refused':
-        this.#onEvent({
-          ...shown,
-          kind: 'refused',
-          reason: shown.kind === 'refused' ? shown.reason : shown.kind,
-        });
+        this.#onEvent(shown);
+        return { kind: 'refused' };
+      case 'denied':
         return { kind: 'refused' };
     }
   }

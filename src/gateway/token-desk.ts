@@ -7,19 +7,20 @@ import {
   tokenId,
   type Attach,
   type Attached,
+  type Awaitable,
   type Candidate,
   type Cryptography,
   type RefusalReason,
   type Session,
   type Store,
 } from '../core/index.ts';
-import type { TokenGrant } from '../protocol/index.ts';
+import type { ErrorCode, TokenGrant } from '../protocol/index.ts';
 
 /** The answer to a shown token. */
 export type Shown =
   | { readonly kind: 'good'; readonly attached: Attached; readonly token: ReconnectionToken }
   | { readonly kind: 'refused'; readonly reason: RefusalReason; readonly sessionId?: string }
-  | { readonly kind: 'not_authorized'; readonly sessionId: string }
+  | { readonly kind: 'denied'; readonly code: ErrorCode; readonly sessionId: string }
   | { readonly kind: 'later'; readonly retryAfterMs: number };
 
 /** Two resumes with one token race at most so often before one of them is told to come again. */
@@ -84,13 +85,14 @@ export class TokenDesk {
   async redeem(
     text: string,
     request: Omit<Attach, 'kind' | 'hash' | 'candidate'>,
-    authorize?: (session: Session) => boolean | Promise<boolean>,
+    deny: (session: Session) => Awaitable<ErrorCode | undefined> = () => undefined,
   ): Promise<Shown> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       const found = await this.find(text);
       if (typeof found === 'string') return { kind: 'refused', reason: found };
       const { token, hash, session } = found;
-      if (authorize && !(await authorize(session))) return { kind: 'not_authorized', sessionId: session.id };
+      const code = await deny(session);
+      if (code !== undefined) return { kind: 'denied', code, sessionId: session.id };
 
       const candidate = this.#candidate(token, hash, session);
       const outcome = await this.#store.apply(session.id, { kind: 'attach', ...request, hash, candidate });

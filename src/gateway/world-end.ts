@@ -33,10 +33,13 @@ export class WorldEnd implements WorldSession {
   #end: number | undefined;
   /** The attachment that the world was told of, while it has not been told of its end. */
   #toldAttachment: number | undefined;
+  /** The command that was in line when the process before this one died. */
+  #suspect: number | undefined;
   /** What waits up to here was lost by the world. */
   #lostThrough = 0;
   #working: Promise<void> | undefined;
   #again = false;
+  #cancelWake: (() => void) | undefined;
   #over = false;
   /** Nothing is written after the epoch ended. */
   #settled = false;
@@ -53,7 +56,7 @@ export class WorldEnd implements WorldSession {
 
   /** Gives the session to the world. Called once, right after the constructor. */
   open(): void {
-    if (this.restored) this.#takeOver();
+    if (this.restored) this.#takeOver(this.#session);
     this.#player = this.#host.world.open(this);
     this.#changed(this.#session);
   }
@@ -123,14 +126,17 @@ export class WorldEnd implements WorldSession {
   async settle(graceMs: number): Promise<void> {
     this.#over = true;
     this.#unwatch();
+    this.#cancelWake?.();
     const late = Symbol('late');
     const grace = new Promise<typeof late>((resolve) => {
       this.#host.clock.after(graceMs, () => resolve(late));
     });
     const sent =
       (await Promise.race([this.#working, grace])) === late ? {} : { sent: this.#session.commands.taken };
-    await this.#commit({ settled: true, ...sent });
+    const last = this.#commit({ settled: true, ...sent });
+    // Whatever the world still writes would begin the epoch anew, and look like a crash.
     this.#settled = true;
+    await last;
   }
 
   #changed(session: Session): void {
@@ -156,6 +162,7 @@ export class WorldEnd implements WorldSession {
   #closed(reason: string): void {
     this.#over = true;
     this.#unwatch();
+    this.#cancelWake?.();
     this.#host.forget(this.id);
     this.#guard('closed', () => this.#player?.closed?.(reason));
     this.#host.onEvent({ kind: 'closed', sessionId: this.id, reason });
@@ -206,6 +213,7 @@ export class WorldEnd implements WorldSession {
     const step = nextCommandStep({ session, commands }, store.now(), limits);
     switch (step.kind) {
       case 'wait':
+        this.#wakeAt(step.until);
         return false;
       case 'pass':
         return (await this.#commit({ taken: step.seq, sent: step.seq })) !== undefined;
@@ -218,6 +226,14 @@ export class WorldEnd implements WorldSession {
       case 'hand':
         return worldState === 'down' ? false : this.#hand(step.entry);
     }
+  }
+
+  /** Looks again at this time. */
+  #wakeAt(until: number | undefined): void {
+    this.#cancelWake?.();
+    this.#cancelWake = undefined;
+    if (until === undefined || this.#over) return;
+    this.#cancelWake = this.#host.clock.after(until - this.#host.store.now(), () => this.#work());
   }
 
   /** Refusals are told at once, before what was accepted ahead of them is through. */
@@ -253,6 +269,13 @@ export class WorldEnd implements WorldSession {
   /** The world answers with a commit, in which the command is taken. */
   async #commitCommand(command: WorldCommand): Promise<boolean> {
     const { seq } = command;
+    if (seq === this.#suspect) {
+      // It was tried again after one death, and there was another.
+      if (this.#session.commands.suspect === seq)
+        return this.#drop({ kind: 'dropped', seq, reason: 'failed' });
+      if ((await this.#commit({ suspect: seq })) === undefined) return false;
+      this.#suspect = undefined;
+    }
     this.#write({ handed: seq });
     try {
       const answer = await this.#player?.command(command);
@@ -303,10 +326,12 @@ export class WorldEnd implements WorldSession {
 
   /**
    * What another process had in hand is not in hand any more. What it had marked taken may have left, or not: the
-   * player is told so, and it is not sent again.
+   * player is told so, and it is not sent again. Where it died, the first command in line may be what killed it.
    */
-  #takeOver(): void {
-    const { handed, sent, taken } = this.#session.commands;
+  #takeOver({ commands, output }: Session): void {
+    const { accepted, handed, sent, taken } = commands;
+    const died = handed !== undefined || output.open;
+    if (died && accepted > taken) this.#suspect = taken + 1;
     if (handed !== undefined) this.#write({ handed: 0 });
     if (sent >= taken) return;
     const range = taken > sent + 1 ? { seq: sent + 1, through: taken } : { seq: taken };

@@ -86,8 +86,8 @@ export interface PlayerEndSettings {
   readonly stallTimeoutMs: number;
 }
 
-/** Messages of these packages belong to the connection, not to the session. */
-const CONNECTION_PACKAGE = /^core\./i;
+/** Messages of these packages belong to the connection, not to the session; passwords may be in the second's. */
+const CONNECTION_PACKAGE = /^(core|char\.login)\./i;
 
 /**
  * The gateway's side of one `holdfast.v1` conversation, pure: events in, effects out. It is made for one

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   isKept,
   lastSeq,
@@ -81,7 +81,7 @@ export function operationOf(
         lease: fits ? session.lease + (pick % 10 === 0 ? 1 : 0) : session.lease - (pick % 2),
         epoch: `epoch ${Math.floor(pick / 500)}`,
         ...(pick % 2 === 0 && { output: Array.from({ length: size }, (_, i) => outputOf(pick + i)) }),
-        ...(pick % 3 === 0 && { taken: commands.taken + (size % 5) }),
+        ...(pick % 3 === 0 && { taken: pick % 4 === 0 ? commands.accepted : commands.taken + (size % 5) }),
         ...(pick % 5 === 0 && { sent: commands.taken, told: commands.taken }),
         ...(pick % 7 === 0 && { data: { pick }, settled: true }),
         ...(pick % 11 === 0 && { windowMs: 1000 * size }),

@@ -73,7 +73,12 @@ export class LinePlayer {
 
   /** The newest token that was shown, once there is one. */
   token(): Promise<string> {
-    return this.until('a token line', () => [...this.text.matchAll(TOKEN_LINE)].at(-1)?.[1]);
+    return this.until('a token line', () => this.shownToken);
+  }
+
+  /** The newest token that was shown so far. */
+  get shownToken(): string | undefined {
+    return [...this.text.matchAll(TOKEN_LINE)].at(-1)?.[1];
   }
 
   until<T>(what: string, look: () => T | undefined | false): Promise<T> {

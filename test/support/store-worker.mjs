@@ -9,7 +9,7 @@ const SESSIONS = 8;
 const clock = {
   now: () => Date.now(),
   after(ms, run) {
-    const timer = setTimeout(run, ms);
+    const timer = setTimeout(() => run(), ms);
     return () => clearTimeout(timer);
   },
 };

@@ -1,5 +1,5 @@
 import { ReconnectionToken } from '../../core/index.ts';
-import type { NewToken, ResumedFrame, ServerFrame, StateFrame } from '../../protocol/index.ts';
+import type { NewToken, ResumedFrame, ServerFrame } from '../../protocol/index.ts';
 import { notices } from './notices.ts';
 import type { Screen } from './screen.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,7 +20,6 @@ export class FrameView {
   readonly #screen: Screen;
   readonly #speaksSession: () => boolean;
   readonly #showsTokenLine: boolean;
-  #world: StateFrame['world'] = 'login';
   #missedSome = false;
 
   constructor(options: FrameViewOptions) {
@@ -33,7 +32,6 @@ export class FrameView {
   show(frame: ServerFrame): void {
     switch (frame.type) {
       case 'welcome':
-        this.#world = frame.world;
         return this.#terminal.echo(frame.echo);
       case 'resumed':
         return this.#resumed(frame);
@@ -55,12 +53,12 @@ export class FrameView {
       case 'token':
         if (frame.value !== undefined) this.#token({ ...frame, value: frame.value }, frame.link === true);
         return;
-      case 'state':
-        return this.#state(frame);
       case 'error':
         return this.#screen.notice(notices.error(frame));
       case 'bye':
         return this.#screen.notice(notices.bye(frame));
+      // The world itself says what became of it.
+      case 'state':
       case 'accepted':
       case 'pong':
         return;
@@ -68,19 +66,12 @@ export class FrameView {
   }
 
   #resumed(frame: ResumedFrame): void {
-    const { away_ms, held, output, token, echo, world } = frame;
-    this.#world = world;
+    const { away_ms, held, output, token, echo } = frame;
     this.#missedSome = output.to >= output.from;
     if (this.#speaksSession()) this.#gmcp('Session.Resumed', { away_ms, held });
     this.#screen.notice(notices.welcomeBack(frame));
     this.#token(token, false);
     this.#terminal.echo(echo);
-  }
-
-  #state({ world }: StateFrame): void {
-    if (world === 'down' && this.#world !== 'down') this.#screen.notice(notices.worldDown);
-    if (world !== 'down' && this.#world === 'down') this.#screen.notice(notices.worldUp);
-    this.#world = world;
   }
 
   #token({ value, id, expires_at }: NewToken, isLink: boolean): void {

@@ -38,7 +38,7 @@ export const notices = {
       output.to < output.from
         ? 'You missed nothing.'
         : 'What you missed follows; you may have seen the first of it.';
-    return [`Welcome back. ${away} ${missed}`, ...heldSentence(held)].join('\n');
+    return [`Welcome back. ${away}`, missed, ...heldSentence(held)].join('\n');
   },
 
   caughtUp: 'That was all. From here on it is live.',
@@ -52,10 +52,6 @@ export const notices = {
   overlong(limitBytes: number): string {
     return `That line was longer than ${limitBytes} bytes and was not sent.`;
   },
-
-  worldDown: 'The game cannot be reached at the moment. What you send waits.',
-
-  worldUp: 'The game is back.',
 
   error({ code, retry_after_ms: retryAfterMs }: ErrorFrame): string {
     switch (code) {

@@ -1,4 +1,4 @@
-import type { ClientInfo, Json, SessionState, WorldState } from '../../core/index.ts';
+import type { ClientInfo, Json, SessionState } from '../../core/index.ts';
 import type {
   ClientFrame,
   Conversation,
@@ -28,7 +28,6 @@ export class Talk implements Link {
   readonly #options: TalkOptions;
   readonly #conversation: Conversation;
   #state: SessionState | undefined;
-  #world: WorldState = 'login';
   #nextSeq = 1;
   #accepted = 0;
   #isOver = false;
@@ -49,10 +48,6 @@ export class Talk implements Link {
 
   get isPlaying(): boolean {
     return this.isOpen && this.#state === 'playing';
-  }
-
-  get world(): WorldState {
-    return this.#world;
   }
 
   /** Inputs that the gateway has not accepted yet. */
@@ -92,7 +87,6 @@ export class Talk implements Link {
     }
     if (frame.type === 'welcome' || frame.type === 'resumed' || frame.type === 'state') {
       this.#state = frame.state;
-      this.#world = frame.world;
     }
     this.#options.frame(this, frame);
   }

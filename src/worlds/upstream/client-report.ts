@@ -29,13 +29,11 @@ export function answerEnviron(
 ): readonly EnvironVariable[] {
   const known = environment(report);
   const all = [...known.keys()].map((name): EnvironRequest => ({ type: 'var', name }));
-  const asked =
-    requests.length === 0
-      ? all
-      : requests.flatMap((request) => {
-          if (request.name !== undefined) return request;
-          return request.type === 'var' ? all : [];
-        });
+  const everything: readonly EnvironRequest[] = [{ type: 'var' }];
+  const asked = (requests.length === 0 ? everything : requests).flatMap((request) => {
+    if (request.name !== undefined) return request;
+    return request.type === 'var' ? all : [];
+  });
   // Asked twice is answered once: no short question has a long answer.
   const answers = new Map<string, EnvironVariable>();
   for (const { type, name = '' } of asked) {

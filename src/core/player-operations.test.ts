@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { applied } from '../../test/support/arbitrary-operations.ts';
+import { nextCommandStep } from './command-step.ts';
+import { DEFAULT_LIMITS as LIMITS } from './limits.ts';
+import type { Operation } from './operation.ts';
+import { newSession, stateOf, type StoredSession } from './session.ts';
+import { transition } from './transition.ts';
+
+const WINDOW_MS = 600_000;
+const PLAYS: Operation = { kind: 'commit', lease: 1, epoch: 'e', stage: 'playing' };
+const ISSUES: Operation = { kind: 'issue', chain: 'c', hash: 'first', attachment: 1 };
+const DETACHES: Operation = { kind: 'detach' };
+const RUNS = attach('run');
+
+/** A session that is played with, at a time of its own. */
+class Play {
+  now = 1_000_000;
+  stored: StoredSession = {
+    session: newSession('id', 'world', WINDOW_MS, this.now, true),
+    commands: [],
+    output: [],
+  };
+
+  do(...operations: Operation[]): this {
+    for (const operation of operations) {
+      this.stored = applied(this.stored, transition(this.stored, operation, this.now, LIMITS));
+    }
+    return this;
+  }
+
+  wait(ms: number): this {
+    this.now += ms;
+    return this;
+  }
+
+  get step(): string {
+    const step = nextCommandStep(this.stored, this.now, LIMITS);
+    if (step.kind === 'hand') return `hand ${step.entry.seq}`;
+    return step.kind === 'drop' ? `${step.reason} ${step.seq}` : step.kind;
+  }
+}
+
+describe('a session', () => {
+  it('is in one of five states', () => {
+    const play = new Play();
+    expect(stateOf(play.stored.session)).toBe('connecting');
+    play.do({ kind: 'commit', lease: 1, epoch: 'e', stage: 'authenticating' });
+    expect(stateOf(play.stored.session)).toBe('authenticating');
+    expect(stateOf(play.do(PLAYS, ISSUES).stored.session)).toBe('playing');
+    expect(stateOf(play.do(DETACHES).stored.session)).toBe('disconnected');
+    expect(stateOf(play.do(RUNS).stored.session)).toBe('playing');
+    expect(stateOf(play.do({ kind: 'close', reason: 'quit' }).stored.session)).toBe('closed');
+  });
+
+  it('that was closed has nothing left but its counters', () => {
+    const play = new Play().do(PLAYS, ISSUES, say('look'), say('north'));
+    play.do({
+      kind: 'commit',
+      lease: 1,
+      epoch: 'e',
+      taken: 1,
+      data: 1,
+      output: [{ kind: 'text', text: 'A room.' }],
+    });
+    const { session, commands, output } = play.do({ kind: 'close', reason: 'quit' }).stored;
+    expect({ commands, output, chains: session.chains, data: session.data }).toEqual({
+      commands: [],
+      output: [],
+      chains: [],
+    });
+    expect(session).toMatchObject({
+      ending: 'quit',
+      commands: { accepted: 2, taken: 2 },
+      output: { end: 1, bytes: 0 },
+    });
+  });
+});
+
+describe('held commands', () => {
+  it('run when their player is back in time', () => {
+    const play = new Play().do(PLAYS, ISSUES, say('look'), DETACHES).wait(LIMITS.heldCommandTtlMs - 1);
+    expect(play.step).toBe('wait');
+    expect(play.do(RUNS).wait(100_000).step).toBe('hand 1');
+  });
+
+  it('do not run when their player comes too late, even if nobody dropped them meanwhile', () => {
+    for (const wish of ['run', 'skip', 'ask'] as const) {
+      const play = new Play().do(PLAYS, ISSUES, say('look'), DETACHES).wait(LIMITS.heldCommandTtlMs);
+      play.do(attach(wish));
+      expect(play.step).toBe('expired 1');
+      play.do({ kind: 'decide', attachment: 2, choice: 'all' });
+      expect(play.step).toBe('expired 1');
+    }
+  });
+
+  it('are held anew at the next detach, if they were to run', () => {
+    const play = new Play().do(PLAYS, ISSUES, say('look'), DETACHES).wait(50_000).do(RUNS);
+    play.wait(50_000).do(DETACHES);
+    expect(play.step).toBe('wait');
+    expect(play.wait(LIMITS.heldCommandTtlMs).step).toBe('expired 1');
+  });
+
+  it('wait on when their player leaves again without a decision', () => {
+    const play = new Play().do(PLAYS, ISSUES, say('look'), DETACHES).wait(50_000).do(attach('ask'), DETACHES);
+    expect(play.wait(10_000).step).toBe('expired 1');
+  });
+});
+
+describe('a token that is confirmed', () => {
+  it('makes nobody ready who is not attached', () => {
+    const play = new Play().do(PLAYS, ISSUES, say('look'), attach('run', { confirms: true }), DETACHES);
+    play.do({ kind: 'confirm', tokenId: 'second' });
+    expect(play.stored.session.presence).toMatchObject({ attached: false, ready: false });
+    expect(play.stored.session.chains[0]?.sealed).toBeUndefined();
+    expect(play.step).toBe('wait');
+  });
+});
+
+describe('a token without a connection', () => {
+  it('takes the session from a connection, and starts its clock', () => {
+    const play = new Play().do(PLAYS, ISSUES, attach('run', { connected: false }));
+    expect(play.stored.session.presence).toMatchObject({ attachment: 2, attached: false, ready: false });
+    expect(play.stored.session.clock.endsAt).toBe(play.now + WINDOW_MS);
+    const late = transition(play.stored, { ...say('look'), attachment: 1 }, play.now, LIMITS);
+    expect(late).toEqual({ outcome: { kind: 'stale' } });
+  });
+});
+
+function attach(
+  wish: 'run' | 'skip' | 'ask',
+  options: { confirms?: boolean; connected?: boolean } = {},
+): Operation {
+  const { confirms = false, connected = true } = options;
+  const candidate = { hash: 'second', sealed: 'seal', generation: 2 };
+  return { kind: 'attach', hash: 'first', candidate, wish, confirms, connected };
+}
+
+function say(text: string): Operation & { kind: 'append' } {
+  return { kind: 'append', commands: [{ kind: 'text', text }] };
+}

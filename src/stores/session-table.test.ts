@@ -1,0 +1,366 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { applied, draws, operationOf } from '../../test/support/arbitrary-operations.ts';
+import { ManualClock } from '../../test/support/manual-clock.ts';
+import {
+  DEFAULT_LIMITS,
+  lastSeq,
+  newSession,
+  StoreError,
+  transition,
+  type Operation,
+  type Session,
+  type StoredSession,
+} from '../core/index.ts';
+import type { Journal, SessionChange } from './journal.ts';
+import { SessionTable } from './session-table.ts';
+
+const LIMITS = { queueCommands: 5, backlogEntries: 12, backlogBytes: 100, spentTokens: 3, chains: 2 };
+const SEED = Number(process.env['HOLDFAST_SEED'] ?? 1);
+
+describe('a session table', () => {
+  it(`leaves in its journal what the rules say, whatever overlaps (HOLDFAST_SEED=${SEED})`, async () => {
+    const burst = fc.array(fc.tuple(fc.nat(1), draws), { maxLength: 8 });
+    const bursts = fc.array(fc.tuple(burst, fc.nat(1500)), { maxLength: 25, size: 'max' });
+    const property = fc.asyncProperty(bursts, fc.boolean(), async (all, forgetful) => {
+      const clock = new ManualClock(1_000_000);
+      const journal = new FakeJournal();
+      const table = new SessionTable({ journal, clock, firstLease: 1, limits: LIMITS, forgetful });
+      let names = 0;
+      const name = (): string => `${(names += 1)}`.padStart(20, '0');
+      const models = await Promise.all(['a', 'b'].map((id) => playing(table, id, name())));
+      for (const [operations, ms] of all) {
+        const outcomes = operations.map(async ([which, draw]) => {
+          const model = models[which];
+          assert.ok(model);
+          const operation = operationOf(draw, model.session, name);
+          const change = transition(model, operation, clock.now(), { ...DEFAULT_LIMITS, ...LIMITS });
+          const isThere = model.session.stage !== 'closed';
+          models[which] = applied(model, change);
+          // Asked for in this order; the answers may come in any.
+          const outcome = await table.apply(model.session.id, operation);
+          assert.deepEqual(outcome, isThere ? change.outcome : { kind: 'missing' });
+        });
+        const done = Promise.all(outcomes);
+        await settle(clock, done);
+        clock.advance(ms);
+        await turns();
+      }
+      for (const model of models) await expectRead(table, model);
+      await table.close();
+      for (const { session, commands, output } of models) {
+        const left = journal.sessions.get(session.id);
+        assert.deepEqual(left, session.stage === 'closed' ? undefined : { session, commands, output });
+      }
+      const hashes = models.flatMap(({ session }) => session.chains.flatMap((chain) => chain.hashes));
+      assert.deepEqual([...journal.hashes.keys()].toSorted(), hashes.toSorted());
+    });
+    await fc.assert(property, { numRuns: 300, seed: SEED });
+  });
+
+  it('writes what is asked for in one turn together, and the rest while it writes', async () => {
+    const { table, journal } = await made();
+    journal.writes = 0;
+    await Promise.all(Array.from({ length: 100 }, () => table.apply('a', say())));
+    expect(journal.writes).toBe(1);
+    const gate = journal.hold();
+    const first = table.apply('a', { kind: 'append', commands: [{ kind: 'text', text: 'look' }] });
+    await turns();
+    const rest = Array.from({ length: 100 }, () => table.apply('a', say()));
+    await turns();
+    expect(journal.writes).toBe(2);
+    gate.open();
+    await Promise.all([first, ...rest]);
+    expect(journal.writes).toBe(3);
+  });
+
+  it('does not let what is urgent wait for what is not', async () => {
+    const { table, journal } = await made();
+    const gate = journal.hold();
+    const first = table.apply('a', say());
+    await turns();
+    const urgent = table.apply('a', say());
+    const lazy = table.apply('a', prints('a rat'));
+    await turns();
+    gate.open();
+    // No time passes.
+    await Promise.all([first, urgent, lazy]);
+  });
+
+  it('writes what is not urgent within a fifth of a second', async () => {
+    const { table, journal, clock } = await made();
+    journal.writes = 0;
+    const lazy = Promise.all([table.apply('a', prints('a rat')), table.apply('a', prints('another'))]);
+    await turns();
+    clock.advance(199);
+    await turns();
+    expect(journal.writes).toBe(0);
+    clock.advance(1);
+    await lazy;
+    expect(journal.writes).toBe(1);
+  });
+
+  it('shows output of a commit that takes, and all after it, only when it is durable', async () => {
+    const { table, journal } = await made();
+    await table.apply('a', say());
+    const seen: number[] = [];
+    table.watch('a', (_, visibleEnd) => seen.push(visibleEnd));
+    await turns();
+    const gate = journal.hold();
+    const taking = table.apply('a', { ...output('A room.'), taken: 1 });
+    const after = table.apply('a', prints('A rat.'));
+    await turns();
+    expect(await visible(table)).toEqual([]);
+    expect(new Set(seen)).toEqual(new Set([0]));
+    gate.open();
+    await Promise.all([taking, after]);
+    expect(await visible(table)).toEqual([1, 2]);
+    expect(seen.at(-1)).toBe(2);
+  });
+
+  it('shows output that answers nothing before it is durable', async () => {
+    const { table, journal } = await made();
+    journal.hold();
+    void table.apply('a', prints('A rat.'));
+    expect(await visible(table)).toEqual([1]);
+  });
+
+  it('ends for good at a failed write: nothing more is promised, or written', async () => {
+    const { table, journal, failures } = await made();
+    const gate = journal.hold();
+    const inFlight = table.apply('a', say());
+    await turns();
+    const waiting = [table.apply('a', say()), table.apply('a', prints('a rat'))];
+    await turns();
+    gate.fail();
+    for (const asked of [inFlight, ...waiting]) await expect(asked).rejects.toThrow('stops for good');
+    journal.writes = 0;
+    const later: (() => unknown)[] = [
+      () => table.apply('a', say()),
+      () => table.read('a'),
+      () => table.readCommands('a', 0),
+      () => table.findByHash('h'),
+      () => table.create(fresh('b')),
+      () => table.due(1),
+      () => table.list()[Symbol.asyncIterator]().next(),
+    ];
+    for (const ask of later) await expect((async () => ask())()).rejects.toBeInstanceOf(StoreError);
+    table.watch('a', () => assert.fail('nothing is told any more'));
+    await turns();
+    await table.close();
+    expect(journal.writes).toBe(0);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]?.passing).toBe(false);
+  });
+
+  it('does not find a session by a hash that it forgot while the row was written', async () => {
+    const { table, journal } = await made();
+    await table.apply('a', { kind: 'commit', lease: 1, epoch: 'e', stage: 'playing' });
+    const gate = journal.hold();
+    const issued = table.apply('a', { kind: 'issue', chain: 'c', hash: 'h' });
+    await turns();
+    expect(await table.findByHash('h')).toBe('a');
+    const closed = table.apply('a', { kind: 'close', reason: 'quit' });
+    const next = journal.hold();
+    gate.open();
+    await issued;
+    expect(await table.findByHash('h')).toBeUndefined();
+    next.open();
+    await closed;
+    expect(await table.findByHash('h')).toBeUndefined();
+    expect(journal.hashes.size).toBe(0);
+  });
+
+  it('writes what is left when it closes, and takes nothing more', async () => {
+    const { table, journal } = await made();
+    const lazy = table.apply('a', prints('a rat'));
+    await table.close();
+    await lazy;
+    expect(journal.sessions.get('a')?.output).toHaveLength(1);
+    await expect(table.apply('a', say())).rejects.toThrow('the store is closed');
+  });
+
+  it('keeps the order of what is asked for while a session loads', async () => {
+    const { table } = await made({ forgetful: true });
+    const asked: Promise<unknown>[] = [];
+    for (let n = 1; n <= 90; n += 1) {
+      asked.push(table.apply('a', { kind: 'append', from: n, commands: [{ kind: 'text', text: `${n}` }] }));
+      await Promise.resolve();
+    }
+    for (const outcome of await Promise.all(asked)) expect(outcome).toMatchObject({ kind: 'accepted' });
+  });
+
+  it('lets go of sessions that nobody watches, and reads them again', async () => {
+    const { table, journal, clock } = await made({ forgetful: true });
+    journal.loads = 0;
+    await table.apply('a', say());
+    await table.apply('a', say());
+    expect(journal.loads).toBe(2);
+    const cancel = table.watch('a', () => undefined);
+    await turns();
+    clock.advance(0);
+    await table.apply('a', say());
+    await table.apply('a', say());
+    expect(journal.loads).toBe(3);
+    cancel();
+    await table.apply('a', say());
+    expect(journal.loads).toBe(4);
+  });
+});
+
+/** Opens once, or fails. */
+class Gate {
+  readonly passed: Promise<void>;
+  open!: () => void;
+  fail!: () => void;
+
+  constructor() {
+    this.passed = new Promise((resolve, reject) => {
+      this.open = resolve;
+      this.fail = () => reject(new Error('the disk is full'));
+    });
+  }
+}
+
+/** A journal as it should be used: it says so when a change is not what it should be. */
+class FakeJournal implements Journal {
+  readonly sessions = new Map<string, StoredSession>();
+  readonly hashes = new Map<string, string>();
+  writes = 0;
+  loads = 0;
+  #gate: Gate | undefined;
+
+  /** The next write waits. */
+  hold(): Gate {
+    this.#gate = new Gate();
+    return this.#gate;
+  }
+
+  async write(changes: readonly SessionChange[]): Promise<void> {
+    this.writes += 1;
+    const gate = this.#gate;
+    this.#gate = undefined;
+    await gate?.passed;
+    await turns();
+    for (const change of changes) this.#apply(change);
+  }
+
+  #apply(change: SessionChange): void {
+    const { id, before, session } = change;
+    const stored = this.sessions.get(id);
+    assert.deepEqual(before, stored?.session, 'the change knows what was written last');
+    const commands = new Map((stored?.commands ?? []).map((entry) => [entry.seq, entry]));
+    for (const seq of change.takenCommands) commands.delete(seq);
+    for (const entry of change.commands) commands.set(entry.seq, entry);
+    const output = new Map((stored?.output ?? []).map((entry) => [entry.offset, entry]));
+    for (const offset of change.trimmedOutput)
+      assert.ok(output.delete(offset), 'only what is there is trimmed');
+    for (const entry of change.output) output.set(entry.offset, entry);
+    for (const hash of change.forgottenHashes) this.hashes.delete(hash);
+    for (const hash of change.addedHashes) this.hashes.set(hash, id);
+    if (session) {
+      this.sessions.set(id, { session, commands: [...commands.values()], output: [...output.values()] });
+      return;
+    }
+    assert.equal(commands.size + output.size, 0, 'nothing is left of a session that is over');
+    this.sessions.delete(id);
+  }
+
+  async load(id: string): Promise<StoredSession | undefined> {
+    this.loads += 1;
+    await turns();
+    return structuredClone(this.sessions.get(id));
+  }
+
+  findByHash(hash: string): Promise<string | undefined> {
+    return Promise.resolve(this.hashes.get(hash));
+  }
+
+  async *list(): AsyncIterable<Session> {
+    for (const { session: each } of this.sessions.values()) yield each;
+  }
+
+  due(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+async function made({ forgetful = false } = {}): Promise<{
+  table: SessionTable;
+  journal: FakeJournal;
+  clock: ManualClock;
+  failures: StoreError[];
+}> {
+  const clock = new ManualClock();
+  const journal = new FakeJournal();
+  const failures: StoreError[] = [];
+  const onFailure = (error: StoreError): unknown => failures.push(error);
+  const table = new SessionTable({ journal, clock, firstLease: 1, forgetful, onFailure });
+  await table.create(fresh('a'));
+  return { table, journal, clock, failures };
+}
+
+function fresh(id: string): Session {
+  return newSession(id, 'world', 60_000, 1_000_000, true);
+}
+
+/** A session that is playing and has a token, in the table and as a model. */
+async function playing(table: SessionTable, id: string, hash: string): Promise<StoredSession> {
+  await table.create(fresh(id));
+  await table.apply(id, { kind: 'commit', lease: 1, epoch: 'e', stage: 'playing' });
+  await table.apply(id, { kind: 'issue', chain: `chain of ${id}`, hash, attachment: 1 });
+  const model = await table.read(id);
+  assert.ok(model);
+  return { session: model, commands: [], output: [] };
+}
+
+async function expectRead(
+  table: SessionTable,
+  { session: model, commands, output: kept }: StoredSession,
+): Promise<void> {
+  const isThere = model.stage !== 'closed';
+  assert.deepEqual(await table.read(model.id), isThere ? model : undefined);
+  const after = model.commands.taken + 1;
+  const waiting = commands.filter((entry) => lastSeq(entry) > after);
+  assert.deepEqual(await table.readCommands(model.id, after), waiting);
+  const page = await table.readOutput(model.id, 0, { entries: 1000, bytes: 10_000 });
+  assert.deepEqual(page.entries, kept);
+  if (isThere) assert.equal(page.visibleEnd, model.output.end);
+}
+
+function say(): Operation {
+  return { kind: 'append', commands: [{ kind: 'text', text: 'look' }] };
+}
+
+function prints(text: string): Operation & { kind: 'commit' } {
+  return { kind: 'commit', lease: 1, epoch: 'e', output: [{ kind: 'text', text }] };
+}
+
+async function visible(table: SessionTable): Promise<number[]> {
+  const page = await table.readOutput('a', 0, { entries: 100, bytes: 1000 });
+  assert.ok(page.entries.every(({ offset }) => offset <= page.visibleEnd));
+  return page.entries.map(({ offset }) => offset);
+}
+
+/** Whatever does not wait for time gets done. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+async function settle(clock: ManualClock, asked: Promise<unknown>): Promise<void> {
+  const asking = { isOver: false };
+  const over = (): void => {
+    asking.isOver = true;
+  };
+  asked.then(over, over);
+  while (!asking.isOver) {
+    for (let turn = 0; turn < 20; turn += 1) await turns();
+    if (!asking.isOver) clock.advance(100);
+  }
+  await asked;
+}

@@ -1,0 +1,163 @@
+import type { CommandEntry, OutputEntry, Session, StoredSession } from '../../src/core/index.ts';
+import type { Journal, SessionChange } from '../../src/stores/journal.ts';
+import type { Timeline } from './timeline.ts';
+
+/** A session as it is on the disk. */
+export interface DiskRows {
+  session: Session;
+  readonly commands: Map<number, CommandEntry>;
+  readonly output: Map<number, OutputEntry>;
+}
+
+export interface DiskSettings {
+  /** How long the next write or read takes, in ms. */
+  latency(kind: 'write' | 'read'): number;
+  /** A change is on the disk from now on. */
+  written(change: SessionChange, rows: DiskRows | undefined): void;
+}
+
+/** What outlives a process: rows that were fsynced. */
+export class Disk {
+  readonly sessions = new Map<string, DiskRows>();
+  readonly #hashes = new Map<string, string>();
+  readonly #timeline: Timeline;
+  readonly #settings: DiskSettings;
+  #boots = 0;
+  /** The next write fails: with its rows on the disk, or without. */
+  #fault: { readonly isWritten: boolean } | undefined;
+
+  constructor(timeline: Timeline, settings: DiskSettings) {
+    this.#timeline = timeline;
+    this.#settings = settings;
+  }
+
+  /** How often a process has opened it, this time included. */
+  boot(): number {
+    this.#boots += 1;
+    return this.#boots;
+  }
+
+  failNextWrite(isWritten: boolean): void {
+    this.#fault = { isWritten };
+  }
+
+  mount(): ProcessJournal {
+    return new ProcessJournal(this, this.#timeline, this.#settings);
+  }
+
+  takeFault(): { readonly isWritten: boolean } | undefined {
+    const fault = this.#fault;
+    this.#fault = undefined;
+    return fault;
+  }
+
+  attached(): string[] {
+    const open = [...this.sessions.values()].filter(({ session }) => session.clock.endsAt === undefined);
+    return open.map(({ session }) => session.id);
+  }
+
+  findByHash(hash: string): string | undefined {
+    return this.#hashes.get(hash);
+  }
+
+  put(changes: readonly SessionChange[]): void {
+    for (const change of changes) this.#put(change);
+  }
+
+  #put(change: SessionChange): void {
+    const { id, session } = change;
+    for (const hash of change.forgottenHashes) this.#hashes.delete(hash);
+    for (const hash of change.addedHashes) this.#hashes.set(hash, id);
+    let rows = this.sessions.get(id);
+    if (session === undefined) {
+      this.sessions.delete(id);
+      return this.#settings.written(change, undefined);
+    }
+    if (rows === undefined) {
+      rows = { session, commands: new Map(), output: new Map() };
+      this.sessions.set(id, rows);
+    }
+    rows.session = session;
+    for (const seq of change.takenCommands) rows.commands.delete(seq);
+    for (const entry of change.commands) rows.commands.set(entry.seq, entry);
+    for (const offset of change.trimmedOutput) rows.output.delete(offset);
+    for (const entry of change.output) rows.output.set(entry.offset, entry);
+    this.#settings.written(change, rows);
+  }
+}
+
+/** The disk as one process sees it, until that process dies. */
+export class ProcessJournal implements Journal {
+  readonly #disk: Disk;
+  readonly #timeline: Timeline;
+  readonly #settings: DiskSettings;
+  #inFlight: readonly SessionChange[] | undefined;
+  #isDead = false;
+
+  constructor(disk: Disk, timeline: Timeline, settings: DiskSettings) {
+    this.#disk = disk;
+    this.#timeline = timeline;
+    this.#settings = settings;
+  }
+
+  write(changes: readonly SessionChange[]): Promise<void> {
+    this.#inFlight = changes;
+    return this.#later('write', () => {
+      this.#inFlight = undefined;
+      const fault = this.#disk.takeFault();
+      if (fault === undefined || fault.isWritten) this.#disk.put(changes);
+      if (fault !== undefined) throw new Error('the disk is full');
+    });
+  }
+
+  load(id: string): Promise<StoredSession | undefined> {
+    return this.#later('read', () => {
+      const rows = this.#disk.sessions.get(id);
+      return rows && { session: rows.session, commands: inOrder(rows.commands), output: inOrder(rows.output) };
+    });
+  }
+
+  findByHash(hash: string): Promise<string | undefined> {
+    return this.#later('read', () => this.#disk.findByHash(hash));
+  }
+
+  async *list(): AsyncIterable<Session> {
+    for (const { session } of this.#disk.sessions.values()) yield Promise.resolve(session);
+  }
+
+  due(now: number, limit: number): Promise<readonly string[]> {
+    const due: string[] = [];
+    for (const { session } of this.#disk.sessions.values()) {
+      if ((session.clock.endsAt ?? Infinity) <= now) due.push(session.id);
+    }
+    return Promise.resolve(due.slice(0, limit));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The process is dead. A write that was under way is on the disk wholly, or not at all. */
+  die(isWritten: boolean): void {
+    this.#isDead = true;
+    if (this.#inFlight !== undefined && isWritten) this.#disk.put(this.#inFlight);
+  }
+
+  /** Answers when the disk has turned; never, if the process is dead by then. */
+  #later<T>(kind: 'write' | 'read', act: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#timeline.after(this.#settings.latency(kind), () => {
+        if (this.#isDead) return;
+        try {
+          resolve(act());
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    });
+  }
+}
+
+function inOrder<T>(rows: ReadonlyMap<number, T>): T[] {
+  return [...rows].toSorted(([a], [b]) => a - b).map(([, row]) => row);
+}
