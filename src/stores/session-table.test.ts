@@ -108,7 +108,7 @@ describe('a session table', () => {
     table.watch('a', (_, visibleEnd) => seen.push(visibleEnd));
     await turns();
     const gate = journal.hold();
-    const taking = table.apply('a', { ...output('A room.'), taken: 1 });
+    const taking = table.apply('a', { ...prints('A room.'), taken: 1 });
     const after = table.apply('a', prints('A rat.'));
     await turns();
     expect(await visible(table)).toEqual([]);

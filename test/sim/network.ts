@@ -149,10 +149,10 @@ export class Connection {
     this.up.send({ kind: 'close', code: 1001 });
   }
 
-  /** The gateway's side closes, or its process died. */
-  serverClosed(code: number): void {
+  /** The gateway's side closes, or its process died: then its system says so, unless that died too. */
+  serverClosed(code: number | undefined): void {
     this.#server = 'gone';
-    this.down.send({ kind: 'close', code });
+    if (code !== undefined) this.down.send({ kind: 'close', code });
   }
 
   #toServer(message: Message): void {
