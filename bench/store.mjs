@@ -71,7 +71,7 @@ class AppendOnlyLog {
   }
 
   #append(rows) {
-    for (const row of rows) this.#lines.push(JSON.stringify(row));
+    for (const each of rows) this.#lines.push(JSON.stringify(each));
     const written = new Promise((resolve) => this.#waiting.push(resolve));
     if (!this.#isWriting) void this.#write();
     return written;
@@ -192,8 +192,11 @@ async function openHere(folder) {
   await store.close();
 }
 
+function row(title, numbers) {
+  console.log(`| ${title} | ${numbers.join(' | ')} |`);
+}
+
 function report(embedded, yardstick) {
-  const row = (title, number) => console.log(`| ${title} | ${number.join(' | ')} |`);
   row('', ['embedded', 'append-only', 'ratio']);
   row('---', ['---:', '---:', '---:']);
   const compare = (title, of, digits = 0) => {

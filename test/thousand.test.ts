@@ -17,6 +17,9 @@ const MISSED = 10;
 /** Of so many players somebody shows the old token. */
 const THEFTS = 10;
 
+/** How long all of them together may take for one thing, in ms. */
+const PATIENCE_MS = 40_000;
+
 /** A game that answers. What else players read comes from the test. */
 const answeringWorld: World = {
   name: 'answering',
@@ -27,9 +30,23 @@ const answeringWorld: World = {
   },
 };
 
+/** Waits longer than other players do: a thousand at once take their time on a small or busy machine. */
+class PatientPlayer extends WebPlayer {
+  override async until<T>(what: string, look: () => T | undefined | false): Promise<T> {
+    for (let more = 3; more > 0; more -= 1) {
+      try {
+        return await super.until(what, look);
+      } catch {
+        // Not yet, or never: then the last time says so.
+      }
+    }
+    return super.until(what, look);
+  }
+}
+
 /** By how much the gateway's clock is ahead of the real one, in ms. */
 let ahead: number;
-const clock: Clock = { now: () => nodeClock.now() + ahead, after: nodeClock.after };
+const clock: Clock = { ...nodeClock, now: () => nodeClock.now() + ahead };
 
 let folder: ReturnType<typeof temporaryFolder>;
 let gateway: Gateway;
@@ -52,6 +69,7 @@ beforeEach(async () => {
     clock,
     store: await openEmbeddedStore(folder.path, { clock }),
     world: answeringWorld,
+    helloTimeoutMs: PATIENCE_MS,
     transports: [websocket({ port: 0 }), telnet({ port: 0, clock })],
     onEvent: (event) => {
       if (event.kind === 'failed') failures.push(event.error);
@@ -69,74 +87,80 @@ afterEach(async () => {
   folder.remove();
 });
 
-it('gives everybody back what was missed when 1,200 players return at once', { timeout: 60_000 }, async () => {
-  const web = await Promise.all(range(WEB_PLAYERS).map(enterByWeb));
-  const lines = await Promise.all(range(TELNET_PLAYERS).map(enterByTelnet));
-  const everybody = web.length + lines.length;
-  expect(gateway.connections.count).toBe(everybody);
+it(
+  'gives everybody back what was missed when 1,200 players return at once',
+  { timeout: 5 * PATIENCE_MS },
+  async () => {
+    const web = await Promise.all(range(WEB_PLAYERS).map(enterByWeb));
+    const lines = await Promise.all(range(TELNET_PLAYERS).map(enterByTelnet));
+    const everybody = web.length + lines.length;
+    expect(gateway.connections.count).toBe(everybody);
 
-  // In one turn of the event loop.
-  for (const { player } of [...web, ...lines]) player.cut();
-  await changes.until('all to be away', () => detached.length === everybody);
-  expect(gateway.connections.count).toBe(0);
-  expect(new Set(detached).size).toBe(everybody);
+    // In one turn of the event loop.
+    for (const { player } of [...web, ...lines]) player.cut();
+    await changes.until('all to be away', () => detached.length === everybody, PATIENCE_MS);
+    expect(gateway.connections.count).toBe(0);
+    expect(new Set(detached).size).toBe(everybody);
 
-  for (let part = 1; part <= MISSED; part += 1) {
-    const sent = [...web, ...lines].map(({ id }) => {
-      return gateway.connections.send([id], { kind: 'text', text: missed(id, part) }, { away: true });
-    });
-    expect(new Set(await Promise.all(sent))).toEqual(new Set([1]));
-  }
+    for (let part = 1; part <= MISSED; part += 1) {
+      const sent = [...web, ...lines].map(({ id }) => {
+        return gateway.connections.send([id], { kind: 'text', text: missed(id, part) }, { away: true });
+      });
+      expect(new Set(await Promise.all(sent))).toEqual(new Set([1]));
+    }
 
-  const [webBack, linesBack] = await Promise.all([
-    Promise.all(web.map(({ player }) => returnByWeb(player))),
-    Promise.all(lines.map(({ token }) => returnByTelnet(token))),
-  ]);
-  expect(gateway.connections.count).toBe(everybody);
-  const served = gateway.connections.list().map(({ sessionId }) => sessionId);
-  expect(new Set(served)).toEqual(new Set([...web, ...lines].map(({ id }) => id)));
+    const [webBack, linesBack] = await Promise.all([
+      Promise.all(web.map(({ player }) => returnByWeb(player))),
+      Promise.all(lines.map(({ token }) => returnByTelnet(token))),
+    ]);
+    expect(gateway.connections.count).toBe(everybody);
+    const served = gateway.connections.list().map(({ sessionId }) => sessionId);
+    expect(new Set(served)).toEqual(new Set([...web, ...lines].map(({ id }) => id)));
 
-  for (const [index, { id, player }] of web.entries()) {
-    const back = webBack[index];
-    if (back === undefined) throw new Error('somebody did not come back');
-    const [resumed] = back.framesOf('resumed');
-    expect(resumed?.session).toBe(id);
-    expect(replayOf(back)).toEqual(range(MISSED).map((part) => missed(id, part + 1)));
-    expect(resumed?.output).toEqual({ from: position(player) + 1, to: position(player) + MISSED });
-    expect(back.framesOf('caught_up').map(({ offset }) => offset)).toEqual([resumed?.output.to]);
-  }
-  const tokens = [...web.map(({ player }) => player), ...webBack].map(({ kept }) => kept.token);
-  expect(new Set(tokens).size).toBe(2 * WEB_PLAYERS);
+    for (const [index, { id, player }] of web.entries()) {
+      const back = webBack[index];
+      if (back === undefined) throw new Error('somebody did not come back');
+      const [resumed] = back.framesOf('resumed');
+      expect(resumed?.session).toBe(id);
+      expect(replayOf(back)).toEqual(range(MISSED).map((part) => missed(id, part + 1)));
+      expect(resumed?.output).toEqual({ from: position(player) + 1, to: position(player) + MISSED });
+      expect(back.framesOf('caught_up').map(({ offset }) => offset)).toEqual([resumed?.output.to]);
+    }
+    const tokens = [...web.map(({ player }) => player), ...webBack].map(({ kept }) => kept.token);
+    expect(new Set(tokens).size).toBe(2 * WEB_PLAYERS);
 
-  for (const [index, { id, token }] of lines.entries()) {
-    const back = linesBack[index];
-    if (back === undefined) throw new Error('somebody did not come back');
-    expect(back.text.match(/^\S+ missed \d+\n/gm)).toEqual(range(MISSED).map((part) => missed(id, part + 1)));
-    expect(await back.token()).not.toBe(token);
-  }
+    for (const [index, { id, token }] of lines.entries()) {
+      const back = linesBack[index];
+      if (back === undefined) throw new Error('somebody did not come back');
+      expect(back.text.match(/^\S+ missed \d+\n/gm)).toEqual(
+        range(MISSED).map((part) => missed(id, part + 1)),
+      );
+      expect(await back.token()).not.toBe(token);
+    }
 
-  await Promise.all([...webBack, ...linesBack].map(asks));
-  await oldTokensAreOfNoUse(web, webBack);
-  for (const back of webBack) {
-    expect(back.framesOf('output').slice(MISSED).map(textOf)).toEqual(['You say: still here\n']);
-    expect(back.framesOf('accepted')).toHaveLength(1);
-    expect([back.framesOf('gap'), back.framesOf('dropped')]).toEqual([[], []]);
-  }
-  for (const back of linesBack) expect(back.text.match(/still here/g)).toHaveLength(1);
+    await Promise.all([...webBack, ...linesBack].map(asks));
+    await oldTokensAreOfNoUse(web, webBack);
+    for (const back of webBack) {
+      expect(back.framesOf('output').slice(MISSED).map(textOf)).toEqual(['You say: still here\n']);
+      expect(back.framesOf('accepted')).toHaveLength(1);
+      expect([back.framesOf('gap'), back.framesOf('dropped')]).toEqual([[], []]);
+    }
+    for (const back of linesBack) expect(back.text.match(/still here/g)).toHaveLength(1);
 
-  const leaving = [...webBack, ...linesBack];
-  for (const back of leaving) back.cut();
-  await Promise.all(leaving.map((back) => back.closed()));
-  await changes.until('all to be away again', () => detached.length === 2 * everybody);
-  expect(gateway.connections.count).toBe(0);
-  expect(gateway.connections.list()).toEqual([]);
-  await gateway.close();
-  expect(openSockets()).toBe(socketsBefore);
-  expect(failures).toEqual([]);
-});
+    const leaving = [...webBack, ...linesBack];
+    for (const back of leaving) back.cut();
+    await Promise.all(leaving.map((back) => back.closed()));
+    await changes.until('all to be away again', () => detached.length === 2 * everybody, PATIENCE_MS);
+    expect(gateway.connections.count).toBe(0);
+    expect(gateway.connections.list()).toEqual([]);
+    await gateway.close();
+    expect(openSockets()).toBe(socketsBefore);
+    expect(failures).toEqual([]);
+  },
+);
 
 async function enterByWeb(number: number): Promise<{ id: string; player: WebPlayer }> {
-  const player = new WebPlayer(webPort);
+  const player = new PatientPlayer(webPort);
   const { session: id } = await player.frame('welcome');
   await player.frame('token');
   player.command('hello');
@@ -156,7 +180,9 @@ async function enterByTelnet(): Promise<{ id: string; player: LinePlayer; token:
 }
 
 async function returnByWeb({ kept }: WebPlayer): Promise<WebPlayer> {
-  const back = await WebPlayer.resume(webPort, kept);
+  const back = new PatientPlayer(webPort, { type: 'hello', resume: kept });
+  const { token } = await back.frame('resumed');
+  back.say({ type: 'stored', id: token.id });
   await back.frame('caught_up');
   back.acknowledge();
   return back;

@@ -90,6 +90,7 @@ function worldOf(settings: Settings): World {
     clock: nodeClock,
     encoding: settings.upstreamEncoding,
     reconnect: settings.upstreamReconnect,
+    overflow: settings.backlogOverflow,
     gmcpEvents: settings.gmcpEvents,
     ...(settings.upstreamUpPattern === undefined ? {} : { upPattern: settings.upstreamUpPattern }),
     ...(settings.upstreamUpGmcp === undefined ? {} : { upGmcp: settings.upstreamUpGmcp }),

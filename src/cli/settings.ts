@@ -1,3 +1,4 @@
+import type { Overflow } from '../core/index.ts';
 import {
   type Endpoint,
   type SettingType,
@@ -35,6 +36,7 @@ export interface Settings {
   readonly queueCommands: number;
   readonly backlogBytes: number;
   readonly backlogEntries: number;
+  readonly backlogOverflow: Overflow;
   readonly commandBytes: number;
   readonly frameBytes: number;
   readonly windowBytes: number;
@@ -144,12 +146,17 @@ export const SETTINGS: SettingsTable = {
   backlogBytes: {
     type: wholeNumber(4_096, 67_108_864),
     default: '262144',
-    doc: 'Unread output kept for one session. Over it the oldest goes, with a notice.',
+    doc: 'Unread output kept for one session. Over it backlog_overflow decides.',
   },
   backlogEntries: {
     type: wholeNumber(16, 1_000_000),
     default: '4096',
     doc: 'The same, counted in entries.',
+  },
+  backlogOverflow: {
+    type: oneOf('drop_oldest', 'slow_world', 'close'),
+    default: 'drop_oldest',
+    doc: 'What happens over it: the oldest goes, the game waits (--upstream), or the session closes.',
   },
   commandBytes: {
     type: wholeNumber(64, 1_048_576),

@@ -2,7 +2,7 @@ import type { Candidate } from './chain.ts';
 import type { CommandEntry, HeldChoice, NewCommand } from './command-log.ts';
 import type { Json } from './json.ts';
 import type { NewOutput, OutputEntry } from './output-log.ts';
-import type { Session, WorldState } from './session.ts';
+import type { Overflow, Session, WorldState } from './session.ts';
 
 /**
  * Everything that can be done to a session. Each is one atomic step: it happens wholly or not at all, and it
@@ -120,6 +120,7 @@ export interface Commit {
   readonly worldState?: WorldState;
   readonly account?: string;
   readonly windowMs?: number;
+  readonly overflow?: Overflow;
   /** The world ends the session, once what is unread was read. */
   readonly ending?: string;
   /** This writer ends its epoch in good order. */

@@ -142,6 +142,11 @@ export function isOver(head: OutputHead, limits: SessionLimits): boolean {
   return head.bytes > limits.backlogBytes || head.entries > limits.backlogEntries;
 }
 
+/** True from half of the bounds on: a world that can wait should, until the player has read some of it. */
+export function isCrowded(head: OutputHead, limits: SessionLimits): boolean {
+  return head.bytes * 2 > limits.backlogBytes || head.entries * 2 > limits.backlogEntries;
+}
+
 /** Evicts the oldest until the log is within its bounds again; `kept` are its entries, in order. */
 export function evict(head: OutputHead, kept: readonly OutputEntry[], limits: SessionLimits): OutputHead {
   let next = head;

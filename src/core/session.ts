@@ -33,6 +33,12 @@ export interface SessionClock {
   readonly endsAt?: number;
 }
 
+/**
+ * What happens when unread output grows over its bound: the oldest goes, with a gap; the world is asked to wait (and
+ * the oldest goes where it does not); or the session closes.
+ */
+export type Overflow = 'drop_oldest' | 'slow_world' | 'close';
+
 /** The last value of a GMCP package. */
 export interface PackageState {
   readonly package: string;
@@ -58,6 +64,7 @@ export interface Session {
   readonly chains: readonly Chain[];
   readonly commands: CommandsHead;
   readonly output: OutputHead;
+  readonly overflow: Overflow;
   /** False while the game hides what the player types. */
   readonly echo: boolean;
   /** The last prompt, for a terminal that comes back to an empty line. */
@@ -98,6 +105,7 @@ export function newSession(
     chains: [],
     commands: NO_COMMANDS,
     output: NO_OUTPUT,
+    overflow: 'drop_oldest',
     echo: true,
     states: {},
     lease: 0,

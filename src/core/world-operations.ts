@@ -11,6 +11,7 @@ import {
   type OutputHead,
 } from './output-log.ts';
 import type { SessionLimits } from './limits.ts';
+import { closed } from './operator-operations.ts';
 import type { PackageState, Session, StoredSession } from './session.ts';
 
 /** The last prompt is kept up to this many characters. */
@@ -31,6 +32,9 @@ export function commit(
   const told = withWorldFacts(withCommands(session, request), request);
   const shown = withStates(told, written, limits);
   const log = writeOutput(shown.session, shown.bodies, request, now, limits);
+  if (told.overflow === 'close' && isOver(log.head, limits)) {
+    return closed(session, 'overflow', { kind: 'closed' });
+  }
   const output = isOver(log.head, limits) ? evict(log.head, [...kept, ...log.entries], limits) : log.head;
   const next: Session = { ...shown.session, output, lease: request.lease };
   return {
@@ -64,7 +68,7 @@ function withCommands(session: Session, { taken, handed, suspect, sent, told }: 
 }
 
 function withWorldFacts(session: Session, request: Commit): Session {
-  const { data, stage, worldState, account, windowMs, ending } = request;
+  const { data, stage, worldState, account, windowMs, overflow, ending } = request;
   return {
     ...session,
     ...(data === undefined ? {} : { data }),
@@ -72,6 +76,7 @@ function withWorldFacts(session: Session, request: Commit): Session {
     ...(stage === undefined || session.stage === 'playing' ? {} : { stage }),
     ...(worldState === undefined ? {} : { worldState }),
     ...(account === undefined ? {} : { account }),
+    ...(overflow === undefined ? {} : { overflow }),
     ...(ending === undefined ? {} : { ending }),
     ...(windowMs === undefined ? {} : { clock: withWindow(session, windowMs) }),
   };

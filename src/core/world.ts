@@ -1,6 +1,6 @@
 import type { Json } from './json.ts';
 import type { NewOutput } from './output-log.ts';
-import type { WorldState } from './session.ts';
+import type { Overflow, WorldState } from './session.ts';
 
 /** What is known of a player's client. Everything in it comes from the client: believe none of it. */
 export interface ClientInfo {
@@ -102,6 +102,13 @@ export interface WorldSession {
   lose(): void;
   /** How long the session is kept without its player, in ms, from the detach. */
   setResumeWindow(windowMs: number): void;
+  /** What happens when unread output grows over its bound; default: the oldest goes. */
+  setOverflow(overflow: Overflow): void;
+  /**
+   * Resolves when there is room for more output: at once, but with the overflow `slow_world` not before the player
+   * has read enough, or the session is over.
+   */
+  whenRoom(): Promise<void>;
   /** Ends the session once the player has read what was written. */
   end(reason?: string): void;
 }

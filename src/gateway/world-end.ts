@@ -1,4 +1,5 @@
 import {
+  isCrowded,
   nextCommandStep,
   randomName,
   type ClientInfo,
@@ -7,6 +8,7 @@ import {
   type Json,
   type NewOutput,
   type OutcomeOf,
+  type Overflow,
   type Session,
   type WorldCommand,
   type WorldPlayer,
@@ -40,6 +42,7 @@ export class WorldEnd implements WorldSession {
   #working: Promise<void> | undefined;
   #again = false;
   #cancelWake: (() => void) | undefined;
+  readonly #waitingForRoom: (() => void)[] = [];
   #over = false;
   /** Nothing is written after the epoch ended. */
   #settled = false;
@@ -102,6 +105,15 @@ export class WorldEnd implements WorldSession {
     this.#write({ windowMs: Math.max(0, Math.floor(windowMs)) });
   }
 
+  setOverflow(overflow: Overflow): void {
+    if (overflow !== this.#session.overflow) this.#write({ overflow });
+  }
+
+  whenRoom(): Promise<void> {
+    if (this.#hasRoom) return Promise.resolve();
+    return new Promise((resolve) => this.#waitingForRoom.push(resolve));
+  }
+
   end(reason = 'world_closed'): void {
     this.#write({ ending: reason });
   }
@@ -139,9 +151,20 @@ export class WorldEnd implements WorldSession {
     await last;
   }
 
+  get #hasRoom(): boolean {
+    const { output, overflow } = this.#session;
+    return this.#over || overflow !== 'slow_world' || !isCrowded(output, this.#host.limits);
+  }
+
+  #tellRoom(): void {
+    if (this.#waitingForRoom.length === 0 || !this.#hasRoom) return;
+    for (const resolve of this.#waitingForRoom.splice(0)) resolve();
+  }
+
   #changed(session: Session): void {
     if (this.#over) return;
     this.#session = session;
+    this.#tellRoom();
     if (session.stage === 'closed') return this.#closed(session.ending ?? 'closed');
     if (this.#player === undefined) return;
     this.#tellPresence(session);
@@ -163,6 +186,7 @@ export class WorldEnd implements WorldSession {
     this.#over = true;
     this.#unwatch();
     this.#cancelWake?.();
+    this.#tellRoom();
     this.#host.forget(this.id);
     this.#guard('closed', () => this.#player?.closed?.(reason));
     this.#host.onEvent({ kind: 'closed', sessionId: this.id, reason });

@@ -9,7 +9,10 @@ export class CommandIntake {
   #received: number;
   #durable: number;
   #said: number;
+  /** Refused numbers that the player was not told of yet, in order. */
   #refused: number[] = [];
+  /** The player was told of every refusal through here: they are told in order, perhaps before they are durable. */
+  #told = 0;
 
   constructor(accepted: number) {
     this.#received = accepted;
@@ -34,12 +37,13 @@ export class CommandIntake {
 
   durable(accepted: number, refused: readonly number[]): void {
     this.#durable = Math.max(this.#durable, accepted);
-    this.#refused.push(...refused);
+    this.#refused.push(...refused.filter((seq) => seq > this.#told));
   }
 
-  /** The player was told that these will not run. */
-  dropped(seq: number, through: number): void {
-    this.#refused = this.#refused.filter((refused) => refused < seq || refused > through);
+  /** The player was told of commands that will not run, the last of them `through`. */
+  dropped(through: number): void {
+    this.#told = Math.max(this.#told, through);
+    this.#refused = this.#refused.filter((seq) => seq > this.#told);
   }
 
   /** The number to acknowledge now, if there is a new one. */

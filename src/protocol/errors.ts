@@ -77,6 +77,8 @@ export const BYES = {
   revoked: { resume: false, closeCode: 4504 },
   /** An operator, or a new login of the same account, closed the session. */
   closed: { resume: false, closeCode: 4505 },
+  /** More output was unread than is kept, and the game wants the session closed then. */
+  overflow: { resume: false, closeCode: 4506 },
 } as const;
 
 export type ByeReason = keyof typeof BYES;

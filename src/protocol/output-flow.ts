@@ -7,9 +7,13 @@ import {
   type OutputPage,
 } from '../core/index.ts';
 import type { DroppedFrame, EchoFrame, GapFrame, OutputFrame, ServerGmcpFrame } from './frames/index.ts';
+import type { Positioned } from './frames/position.ts';
 
 /** A frame that stands for a place in the output log. */
-export type LogFrame = OutputFrame | EchoFrame | ServerGmcpFrame | DroppedFrame | GapFrame;
+export type LogFrame = OutputFrame | EchoFrame | (ServerGmcpFrame & Positioned) | DroppedFrame | GapFrame;
+
+/** What an acknowledgement is about: something outstanding, nothing any more, or what was never sent. */
+export type Acknowledgement = 'new' | 'known' | 'unsent';
 
 export interface OutputWindow {
   readonly entries: number;
@@ -44,7 +48,10 @@ export class OutputFlow {
   #epoch: string | undefined;
   #cursor: number;
   #visibleEnd = 0;
-  #reading = false;
+  /** While a page is read: the visible end that was known when it was asked for. */
+  #asked: number | undefined;
+  /** The next entry does not fit beside what is outstanding. */
+  #isBlocked = false;
   #outstanding: { readonly offset: number; readonly bytes: number }[] = [];
   #outstandingBytes = 0;
 
@@ -68,7 +75,8 @@ export class OutputFlow {
 
   /** True when the client cannot be sent more before it acknowledges. */
   get isFull(): boolean {
-    return this.#outstanding.length >= this.#window.entries || this.#outstandingBytes >= this.#window.bytes;
+    const { entries, bytes } = this.#window;
+    return this.#isBlocked || this.#outstanding.length >= entries || this.#outstandingBytes >= bytes;
   }
 
   /** True when everything visible was sent. */
@@ -82,8 +90,8 @@ export class OutputFlow {
 
   /** What to read next, if anything can be sent now; its answer goes to `page`. */
   nextRead(): ReadRequest | undefined {
-    if (this.#reading || this.isCaughtUp || this.isFull) return undefined;
-    this.#reading = true;
+    if (this.#asked !== undefined || this.isCaughtUp || this.isFull) return undefined;
+    this.#asked = this.#visibleEnd;
     return {
       after: this.#cursor,
       limit: {
@@ -95,46 +103,55 @@ export class OutputFlow {
 
   /** The frames for a page, gaps in their places. */
   page({ entries, visibleEnd }: OutputPage, head: OutputHead): LogFrame[] {
-    this.#reading = false;
-    this.reveal(visibleEnd);
+    // What became visible since we asked is not in the page, and is not gone.
+    const through = Math.max(visibleEnd, this.#asked ?? 0);
+    this.#asked = undefined;
+    this.reveal(through);
     const frames: LogFrame[] = [];
     for (const entry of entries) {
       if (entry.offset <= this.#cursor) continue;
       const bytes = outputBytes(entry);
-      const fits = this.#outstandingBytes + bytes <= this.#window.bytes;
-      // An entry that alone is larger than the window goes when nothing is outstanding.
-      if (this.isOutstanding && (!fits || this.isFull)) return frames;
-      frames.push(...this.#gaps(entry.offset - 1), this.#named(frameOf(entry), entry.offset, head));
+      this.#isBlocked = !this.#hasRoom(bytes);
+      if (this.#isBlocked) return frames;
+      frames.push(...this.#gaps(entry.offset - 1, head), this.#named(frameOf(entry), entry.offset, head));
+      this.#lost = false;
       this.#cursor = entry.offset;
       this.#outstanding.push({ offset: entry.offset, bytes });
       this.#outstandingBytes += bytes;
     }
-    if (entries.length === 0) frames.push(...this.#gaps(this.#visibleEnd));
+    if (entries.length === 0) frames.push(...this.#gaps(through, head));
     return frames;
   }
 
-  /** The client has everything through `offset`. False where it was never sent that. */
-  acknowledge(offset: number): boolean {
-    if (offset > this.#cursor) return false;
+  /** The client has everything through `offset`. */
+  acknowledge(offset: number): Acknowledgement {
+    if (offset > this.#cursor) return 'unsent';
     const left = this.#outstanding.findIndex((sent) => sent.offset > offset);
     const done = this.#outstanding.splice(0, left < 0 ? this.#outstanding.length : left);
+    if (done.length === 0) return 'known';
     for (const { bytes } of done) this.#outstandingBytes -= bytes;
-    return true;
+    this.#isBlocked = false;
+    return 'new';
+  }
+
+  /** An entry that alone is larger than the window goes when nothing is outstanding. */
+  #hasRoom(bytes: number): boolean {
+    return !this.isOutstanding || (!this.isFull && this.#outstandingBytes + bytes <= this.#window.bytes);
   }
 
   /** Says what is gone from the cursor through `to`. */
-  #gaps(to: number): LogFrame[] {
+  #gaps(to: number, head: OutputHead): LogFrame[] {
     const from = this.#cursor + 1;
     if (to < from) return [];
     this.#cursor = to;
     const lost = this.#lost;
     this.#lost = false;
-    if (lost) return [gap(from, to, 'epoch')];
+    if (lost) return [this.#named(gap(from, to, 'epoch'), to, head)];
     const delivered = Math.min(to, this.#delivered);
-    return [
-      ...(delivered >= from ? [gap(from, delivered, 'delivered')] : []),
-      ...(to > delivered ? [gap(Math.max(from, delivered + 1), to, 'bound')] : []),
-    ];
+    const gaps: GapFrame[] = [];
+    if (delivered >= from) gaps.push(gap(from, delivered, 'delivered'));
+    if (to > delivered) gaps.push(gap(Math.max(from, delivered + 1), to, 'bound'));
+    return gaps.map((frame) => this.#named(frame, throughOf(frame), head));
   }
 
   /** Names the epoch of a frame that is the first of another than the one last named. */
@@ -146,7 +163,12 @@ export class OutputFlow {
   }
 }
 
-function gap(from: number, to: number, reason: GapReason): LogFrame {
+/** Whoever has taken the frame has everything through here. */
+export function throughOf(frame: LogFrame): number {
+  return frame.type === 'gap' ? (frame.to ?? frame.from) : frame.offset;
+}
+
+function gap(from: number, to: number, reason: GapReason): GapFrame {
   return { type: 'gap', from, to, reason };
 }
 

@@ -16,7 +16,7 @@ import {
 import { CommandIntake } from './command-intake.ts';
 import { BYES, createError, ERRORS, isByeReason, type ByeReason, type ErrorCode } from './errors.ts';
 import type { ClientFrame, HelloFrame, Limits, ServerFrame } from './frames/index.ts';
-import { OutputFlow, type ReadRequest } from './output-flow.ts';
+import { OutputFlow, throughOf, type ReadRequest } from './output-flow.ts';
 import {
   attachedChain,
   byeOf,
@@ -165,8 +165,7 @@ export class PlayerEnd {
         this.#granted(event.token, event.link);
         break;
       case 'flushed':
-        this.#flow?.acknowledge(event.offset);
-        this.#progressed();
+        if (this.#flow?.acknowledge(event.offset) === 'new') this.#progressed();
         break;
       case 'failed':
         this.#fail(event.code, event.why);
@@ -226,8 +225,7 @@ export class PlayerEnd {
     this.#replayTo = session.output.end;
     this.#ready = !this.#settings.traits.confirms;
     if (!this.#ready) this.#deadline = this.#now + this.#settings.storedTimeoutMs;
-    this.#flow?.reveal(0);
-    this.#pump();
+    this.#sayCaughtUp(after);
   }
 
   #begin(
@@ -248,7 +246,6 @@ export class PlayerEnd {
 
   #sessionFrame(frame: Exclude<ClientFrame, { type: 'ping' }>): void {
     if (frame.type === 'stored') return this.#stored(frame.id);
-    if (frame.type === 'quit') return this.#quit();
     if (frame.type === 'ack') return this.#ack(frame.offset);
     if (!this.#ready) return this.#fail('unexpected_frame');
     switch (frame.type) {
@@ -269,6 +266,8 @@ export class PlayerEnd {
         return this.#refresh();
       case 'link':
         return this.#link();
+      case 'quit':
+        return this.#apply({ kind: 'close', reason: 'quit' });
     }
   }
 
@@ -280,16 +279,12 @@ export class PlayerEnd {
     this.#apply({ kind: 'confirm', attachment: this.#attachment, tokenId: id });
   }
 
-  #quit(): void {
-    this.#apply({ kind: 'close', reason: 'quit' });
-  }
-
   #ack(offset: number): void {
     if (!this.#ready) return;
-    if (!this.#flow?.acknowledge(offset)) return this.#fail('bad_ack');
+    const acknowledgement = this.#flow?.acknowledge(offset);
+    if (acknowledgement === 'unsent') return this.#fail('bad_ack');
     this.#apply({ kind: 'acknowledge', attachment: this.#attachment, offset });
-    this.#progressed();
-    this.#endIfRead();
+    if (acknowledgement === 'new') this.#progressed();
   }
 
   #command(seq: number, command: NewCommand): void {
@@ -382,7 +377,8 @@ export class PlayerEnd {
     for (const frame of this.#flow.page(page, this.#session.output)) {
       this.#send(frame);
       if (frame.type === 'output') this.#atPrompt = frame.prompt === true;
-      if (frame.type === 'dropped') this.#intake.dropped(frame.seq, frame.through ?? frame.seq);
+      if (frame.type === 'dropped') this.#intake.dropped(frame.through ?? frame.seq);
+      this.#sayCaughtUp(throughOf(frame));
     }
     if (!wasFull) this.#progressAt = this.#now;
     this.#sayAccepted();
@@ -398,20 +394,18 @@ export class PlayerEnd {
   #pump(): void {
     const request = this.#flow?.nextRead();
     if (request) this.#effects.push({ kind: 'read', request });
-    this.#sayCaughtUp();
     this.#endIfRead();
   }
 
   /** After the replay: the latest values of what is state, then the mark that all is live from here on. */
-  #sayCaughtUp(): void {
-    if (this.#replayTo === undefined || this.#session === undefined || this.#flow === undefined) return;
-    const { cursor } = this.#flow;
-    if (cursor < this.#replayTo) return;
+  #sayCaughtUp(through: number): void {
+    const offset = this.#replayTo;
+    if (offset === undefined || through < offset || this.#session === undefined) return;
     this.#replayTo = undefined;
     for (const state of Object.values(this.#session.states)) this.#send({ type: 'gmcp', ...state });
     const { prompt } = this.#session;
     const shown = prompt === undefined || this.#atPrompt ? {} : { prompt };
-    this.#send({ type: 'caught_up', offset: cursor, ...shown });
+    this.#send({ type: 'caught_up', offset, ...shown });
   }
 
   /** A session that its world ended is over once the player has read all. */

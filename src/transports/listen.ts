@@ -10,6 +10,8 @@ export function listenOn(server: Server, { host, port }: ListenAddress): Promise
     server.once('error', reject);
     server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', reject);
+      // A connection that cannot be accepted (`EMFILE` …) is that client's misfortune; those that are here go on.
+      server.on('error', () => undefined);
       const address = server.address();
       resolve({ host, port: typeof address === 'object' && address ? address.port : port });
     });

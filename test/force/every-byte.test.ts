@@ -102,7 +102,7 @@ const byTelnet: WayBack = {
 
 describe.each([byWebSocket, byTelnet])('a way back $name', (way) => {
   it.each(['client', 'gateway'] as const)(
-    `that is cut after any byte of the %s loses and doubles nothing (HOLDFAST_SEED=${SEED})`,
+    `that is cut after any byte of the %s loses and doubles nothing (HOLDFAST_TEST_SEED=${SEED})`,
     (side) => cutEverywhere(way, side),
     600_000,
   );

@@ -1,5 +1,5 @@
 /** Set it to run a test again as it was: each prints its own when it fails. */
-export const SEED: number = Number(process.env['HOLDFAST_SEED'] ?? Date.now() % 1_000_000);
+export const SEED: number = Number(process.env['HOLDFAST_TEST_SEED'] ?? Date.now() % 1_000_000);
 
 /** The long form of the tests in this folder: `HOLDFAST_TEST_LONG=1`. */
 export const isLong: boolean = process.env['HOLDFAST_TEST_LONG'] === '1';

@@ -1,8 +1,9 @@
 import { Changes } from '../support/until.ts';
 import { WebPlayer, type Kept } from '../support/web-player.ts';
 
-/** Commands that are on their way at a time. */
+/** Commands that are on their way to the gateway at a time, and that wait for the world. */
 const OUTSTANDING = 8;
+const WAITING = 50;
 
 /** Entries that are read before they are acknowledged together. */
 const ACKNOWLEDGED_EACH = 16;
@@ -15,6 +16,8 @@ export interface TypistOptions {
    * whether they may now. `text` is what this connection showed live, `typed` how many such lines it had.
    */
   readonly login: (text: string, typed: number) => string | 'in' | undefined;
+  /** The numbers that the world carried out so far, as often as it did, in order; `text` is all that was shown. */
+  readonly carriedOut: (text: string) => readonly number[];
 }
 
 interface Command {
@@ -33,8 +36,6 @@ export class Typist {
   readonly accepted: number[] = [];
   /** Numbers that will not run, and why. */
   readonly dropped = new Map<number, string>();
-  /** Everything that was shown, over all connections. */
-  text = '';
   readonly #options: TypistOptions;
   readonly #changes: Changes;
   #kept: Kept | undefined;
@@ -42,7 +43,10 @@ export class Typist {
   readonly #sent = new Map<number, Command>();
   #outbox: Command[] = [];
   #acceptedSeq = 0;
+  /** Everything that was shown, over all connections. */
+  #text = '';
   #next = 1;
+  #hasToken = false;
   #isStopped = false;
 
   constructor(options: TypistOptions, changes: Changes) {
@@ -50,9 +54,19 @@ export class Typist {
     this.#changes = changes;
   }
 
-  /** True where nothing is on its way any more. */
+  get hasToken(): boolean {
+    return this.#hasToken;
+  }
+
+  /** The numbers that were carried out, as often as they were. */
+  get carriedOut(): readonly number[] {
+    return this.#options.carriedOut(this.#text);
+  }
+
+  /** True where each command was carried out, or reported not to be. */
   get isSettled(): boolean {
-    return this.#outbox.length === 0;
+    const done = new Set(this.carriedOut);
+    return this.#outbox.length === 0 && this.accepted.every((n) => done.has(n) || this.dropped.has(n));
   }
 
   /** Types no more new commands. */
@@ -71,7 +85,6 @@ export class Typist {
       return player.closeCode !== undefined;
     });
     if (connection.isOpen) this.#kept = player.kept;
-    this.text += player.text;
   }
 
   /** Takes in what is new, and types on. */
@@ -80,10 +93,10 @@ export class Typist {
     for (const frame of connection.news()) {
       if (frame.type === 'error') throw new Error(`the gateway answered ${frame.code}`);
       if (frame.type === 'welcome') connection.isLive = true;
-      if (frame.type === 'token') player.say({ type: 'stored', id: frame.id });
-      if (frame.type === 'token') connection.isOpen = true;
+      if (frame.type === 'token') this.#stored(connection, frame.id);
       if (frame.type === 'resumed') this.#resumed(connection, frame);
       if (frame.type === 'caught_up') connection.isLive = true;
+      if (frame.type === 'output') this.#text += frame.text;
       if (frame.type === 'output' && connection.isLive) connection.text += frame.text;
       if (frame.type === 'dropped') this.#drop(frame.seq, frame.through ?? frame.seq, frame.reason);
       if (frame.type === 'accepted') this.#accept(frame.seq);
@@ -96,9 +109,7 @@ export class Typist {
     connection: Connection,
     frame: { accepted: number; own: number; epoch?: string; output: { from: number }; token: { id: string } },
   ): void {
-    const { player } = connection;
-    player.say({ type: 'stored', id: frame.token.id });
-    connection.isOpen = true;
+    this.#stored(connection, frame.token.id);
     connection.acknowledged = frame.output.from - 1;
     if (frame.accepted < this.#acceptedSeq) {
       throw new Error(`${this.#acceptedSeq} commands were accepted, and only ${frame.accepted} are there`);
@@ -107,6 +118,12 @@ export class Typist {
     for (const command of this.#outbox) delete command.seq;
     // A line of a login was for a game that is not there any more.
     this.#outbox = this.#outbox.filter(({ n }) => n !== undefined);
+  }
+
+  #stored(connection: Connection, id: string): void {
+    connection.player.say({ type: 'stored', id });
+    connection.isOpen = true;
+    this.#hasToken = true;
   }
 
   #accept(through: number): void {
@@ -134,7 +151,8 @@ export class Typist {
   #type(connection: Connection): void {
     if (!connection.isIn) this.#logIn(connection);
     if (!connection.isIn || !connection.isOpen) return;
-    while (!this.#isStopped && this.#outbox.length < OUTSTANDING) {
+    const waiting = this.accepted.length - this.dropped.size - this.carriedOut.length;
+    while (!this.#isStopped && waiting < WAITING && this.#outbox.length < OUTSTANDING) {
       const n = this.#next++;
       this.#outbox.push({ n, text: this.#options.command(n) });
     }

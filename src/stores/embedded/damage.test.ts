@@ -74,7 +74,8 @@ describe('the embedded store refuses', () => {
   it('the format of another version', async () => {
     await fill();
     const db = new ClassicLevel(folder);
-    await db.batch([STORE.put(STORE.key('format'), 2)]);
+    const key = STORE.key('format');
+    await db.put(key, STORE.encode(key, 2));
     await db.close();
     await expect(openEmbeddedStore(folder, { clock })).rejects.toThrow('has format 2');
   });

@@ -64,7 +64,7 @@ async function checkFormat(db: ClassicLevel, journal: LevelJournal): Promise<voi
   const found = await journal.get(STORE, FORMAT_KEY);
   if (found === FORMAT) return;
   if (found === undefined && (await db.keys({ limit: 1 }).all()).length === 0) {
-    await db.batch([STORE.put(FORMAT_KEY, FORMAT)], { sync: true });
+    await db.put(FORMAT_KEY, STORE.encode(FORMAT_KEY, FORMAT), { sync: true });
     return;
   }
   const format = found === undefined ? 'no format of ours' : `format ${found}`;
@@ -76,7 +76,7 @@ async function checkFormat(db: ClassicLevel, journal: LevelJournal): Promise<voi
 /** How often the store was opened: larger each time, and durable before anything rests on it. */
 async function nextBoot(db: ClassicLevel, journal: LevelJournal): Promise<number> {
   const boot = ((await journal.get(STORE, BOOT_KEY)) ?? 0) + 1;
-  await db.batch([STORE.put(BOOT_KEY, boot)], { sync: true });
+  await db.put(BOOT_KEY, STORE.encode(BOOT_KEY, boot), { sync: true });
   return boot;
 }
 

@@ -2,8 +2,9 @@ import type { ClassicLevel } from 'classic-level';
 import { lastSeq, type Session, type StoredSession } from '../../core/index.ts';
 import type { Journal, SessionChange } from '../journal.ts';
 import { damaged } from './folder.ts';
-import { CLOCKS, COMMANDS, del, HASHES, OUTPUT, SESSIONS } from './table.ts';
-import type { Delete, Put, Range, Table } from './table.ts';
+import { CLOCKS, COMMANDS, HASHES, OUTPUT, SESSIONS, type Range, type Table } from './table.ts';
+
+type Batch = ReturnType<ClassicLevel['batch']>;
 
 /** So many bytes at a time come from LevelDB. */
 const PAGE_BYTES = 262_144;
@@ -21,7 +22,9 @@ export class LevelJournal implements Journal {
   }
 
   async write(changes: readonly SessionChange[]): Promise<void> {
-    await this.#db.batch(changes.flatMap(rowsOf), { sync: true });
+    const batch = this.#db.batch();
+    for (const change of changes) writeRows(batch, change);
+    await batch.write({ sync: true });
   }
 
   async load(id: string): Promise<StoredSession | undefined> {
@@ -76,7 +79,7 @@ export class LevelJournal implements Journal {
   }
 
   #whole<T>(table: Table<T>, key: string, row: string): T {
-    const value = table.read(key, row);
+    const value = table.decode(key, row);
     if (value === undefined) throw damaged(this.folder, `the row ${key} fails its checksum`);
     return value;
   }
@@ -90,32 +93,30 @@ export class LevelJournal implements Journal {
   }
 }
 
-function rowsOf(change: SessionChange): (Put | Delete)[] {
+function writeRows(batch: Batch, change: SessionChange): void {
   const { id, before, session } = change;
-  return [
-    session ? SESSIONS.put(SESSIONS.key(id), session) : del(SESSIONS.key(id)),
-    ...clockRows(before && clockKey(before), session && clockKey(session)),
-    // Deleted first: what is left of a run of refusals may come again under the same number.
-    ...change.takenCommands.map((seq) => del(COMMANDS.key(id, seq))),
-    ...change.commands.map((entry) => COMMANDS.put(COMMANDS.key(id, entry.seq), entry)),
-    ...change.trimmedOutput.map((offset) => del(OUTPUT.key(id, offset))),
-    ...change.output.map((entry) => OUTPUT.put(OUTPUT.key(id, entry.offset), entry)),
-    ...change.forgottenHashes.map((hash) => del(HASHES.key(hash))),
-    ...change.addedHashes.map((hash) => HASHES.put(HASHES.key(hash), id)),
-  ];
+  const put = <T>(table: Table<T>, key: string, value: T): unknown =>
+    batch.put(key, table.encode(key, value));
+
+  if (session) put(SESSIONS, SESSIONS.key(id), session);
+  else batch.del(SESSIONS.key(id));
+  const [was, is] = [before && clockKey(before), session && clockKey(session)];
+  if (was !== is) {
+    if (was !== undefined) batch.del(was);
+    if (is !== undefined) put(CLOCKS, is, true);
+  }
+  // Deleted first: what is left of a run of refusals may come again under the same number.
+  for (const seq of change.takenCommands) batch.del(COMMANDS.key(id, seq));
+  for (const entry of change.commands) put(COMMANDS, COMMANDS.key(id, entry.seq), entry);
+  for (const offset of change.trimmedOutput) batch.del(OUTPUT.key(id, offset));
+  for (const entry of change.output) put(OUTPUT, OUTPUT.key(id, entry.offset), entry);
+  for (const hash of change.forgottenHashes) batch.del(HASHES.key(hash));
+  for (const hash of change.addedHashes) put(HASHES, HASHES.key(hash), id);
 }
 
 /** It stands still while somebody is attached. */
 function clockKey({ id, clock }: Session): string {
   return CLOCKS.key(clock.endsAt ?? 0, id);
-}
-
-function clockRows(before: string | undefined, after: string | undefined): (Put | Delete)[] {
-  if (before === after) return [];
-  const rows: (Put | Delete)[] = [];
-  if (before !== undefined) rows.push(del(before));
-  if (after !== undefined) rows.push(CLOCKS.put(after, true));
-  return rows;
 }
 
 /** What should be there by what the session says, and is not. */

@@ -1,17 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { CommandEntry, OutputEntry, Session } from '../../core/index.ts';
 
-export interface Put {
-  readonly type: 'put';
-  readonly key: string;
-  readonly value: string;
-}
-
-export interface Delete {
-  readonly type: 'del';
-  readonly key: string;
-}
-
 export interface Range {
   readonly gt: string;
   readonly lt: string;
@@ -39,22 +28,18 @@ export class Table<T> {
   }
 
   /** LevelDB does not look at its own checksums when it reads: the row has one, of its key and its JSON. */
-  put(key: string, value: T): Put {
+  encode(key: string, value: T): string {
     const json = JSON.stringify(value);
-    return { type: 'put', key, value: checksum(key, json) + json };
+    return checksum(key, json) + json;
   }
 
-  /** What was put, or `undefined` where the row is not as it was written. */
-  read(key: string, row: string): T | undefined {
+  /** What was encoded, or `undefined` where the row is not as it was written. */
+  decode(key: string, row: string): T | undefined {
     const json = row.slice(8);
     if (!row.startsWith(checksum(key, json))) return undefined;
     const value: T = JSON.parse(json);
     return value;
   }
-}
-
-export function del(key: string): Delete {
-  return { type: 'del', key };
 }
 
 function keyPart(part: KeyPart): string {

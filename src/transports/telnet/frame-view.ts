@@ -40,7 +40,9 @@ export class FrameView {
       case 'echo':
         return this.#terminal.echo(frame.on);
       case 'gmcp':
-        return this.#gmcp(frame.package, frame.data);
+        // Those of the package `Session` are the gateway's own: no game can forge a token.
+        if (!/^session\b/i.test(frame.package)) this.#gmcp(frame.package, frame.data);
+        return;
       case 'dropped':
         return this.#screen.notice(notices.dropped(frame));
       case 'gap':

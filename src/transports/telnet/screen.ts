@@ -25,7 +25,7 @@ export class Screen {
     this.#partial = partial.slice(-PARTIAL_LIMIT);
     this.#isPrompt = isPrompt;
     this.#write(shown);
-    if (isPrompt) this.#terminal.promptEnd();
+    if (isPrompt) this.#promptEnd();
   }
 
   /** Sentences of ours, on lines of their own; the prompt that they interrupt is shown again. */
@@ -34,14 +34,22 @@ export class Screen {
     if (!this.#isAtLineStart) this.#write('\n');
     this.#write(`${sentences}\n`);
     if (partial === '') return;
-    this.#write(partial);
-    if (this.#isPrompt) this.#terminal.promptEnd();
+    this.#guard.lineStart();
+    this.#write(this.#guard.guard(partial));
+    if (this.#isPrompt) this.#promptEnd();
   }
 
   /** The player ended a line: on the player's screen the prompt is above now. */
   lineTyped(): void {
     this.#partial = '';
     this.#isAtLineStart = true;
+    this.#guard.lineStart();
+  }
+
+  /** Many clients begin a line behind a marked prompt. */
+  #promptEnd(): void {
+    this.#terminal.promptEnd();
+    this.#guard.lineStart();
   }
 
   #write(text: string): void {

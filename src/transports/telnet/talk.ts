@@ -26,7 +26,7 @@ export class Talk implements Link {
   /** A Telnet client cannot say that it stored a token: the token's use confirms it. */
   readonly traits: PlayerTraits = { confirms: false };
   readonly #options: TalkOptions;
-  readonly #conversation: Conversation;
+  #conversation: Conversation | undefined;
   #state: SessionState | undefined;
   #nextSeq = 1;
   #accepted = 0;
@@ -34,7 +34,6 @@ export class Talk implements Link {
 
   constructor(options: TalkOptions) {
     this.#options = options;
-    this.#conversation = options.converse(this);
   }
 
   get client(): ClientInfo {
@@ -55,13 +54,15 @@ export class Talk implements Link {
     return this.#nextSeq - 1 - this.#accepted;
   }
 
+  /** Begins the conversation. The gateway may answer, and end it, before this returns. */
   hello(hello: HelloFrame): void {
+    this.#conversation = this.#options.converse(this);
     this.#conversation.receive(hello);
   }
 
   /** Sends a frame, if there is a session that it can be about. */
   say(frame: ClientFrame): void {
-    if (this.isOpen) this.#conversation.receive(frame);
+    if (this.isOpen) this.#conversation?.receive(frame);
   }
 
   input(input: Input): void {
@@ -71,12 +72,12 @@ export class Talk implements Link {
   }
 
   flushed(offset: number): void {
-    this.#conversation.flushed(offset);
+    this.#conversation?.flushed(offset);
   }
 
   gone(): void {
     this.#isOver = true;
-    this.#conversation.gone();
+    this.#conversation?.gone();
   }
 
   send(frame: ServerFrame): void {

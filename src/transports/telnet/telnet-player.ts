@@ -12,10 +12,7 @@ import { tokenOfLine } from './token-line.ts';
 /** A client that offers no token by then gets a new session, in ms. */
 const OFFER_TIMEOUT_MS = 1000;
 
-/** What the player sends before the session is there is kept up to so many messages. */
-const EARLY_LIMIT = 64;
-
-/** Over so many inputs that are not accepted yet, nothing more is read from the player. */
+/** Over so many inputs that are not accepted yet, or wait for a session, nothing more is read from the player. */
 const UNACCEPTED_LIMIT = 200;
 
 /** The socket below, as far as the player's side of it is concerned. */
@@ -51,9 +48,11 @@ export class TelnetPlayer {
   readonly #terminal: Terminal;
   readonly #screen: Screen;
   readonly #view: FrameView;
-  readonly #received = new ReceivedGuess();
   readonly #cancelOffer: () => void;
+  /** What the player sent while no session was open. */
   readonly #early: Input[] = [];
+  /** Of the session that the talk is about: offsets of another mean nothing to it. */
+  #received = new ReceivedGuess();
   #talk: Talk | undefined;
   /** A resume that has no answer yet; until then the talk before it, if any, stays. */
   #resuming: Talk | undefined;
@@ -61,8 +60,8 @@ export class TelnetPlayer {
   #spoke = false;
   /** The client speaks the GMCP package `Session`. */
   #speaksSession = false;
-  /** The last offset that was written and has not left yet. */
-  #unflushed: number | undefined;
+  /** What was written last in this turn of the event loop. */
+  #written: { readonly talk: Talk; readonly offset: number } | undefined;
   #isPaused = false;
   #isGone = false;
 
@@ -89,6 +88,7 @@ export class TelnetPlayer {
   }
 
   receive(chunk: Uint8Array): void {
+    if (this.#isGone) return;
     const offset = this.#received.heard(this.#clock.now());
     if (offset !== undefined) this.#talk?.say({ type: 'ack', offset });
     this.#terminal.receive(chunk);
@@ -163,20 +163,21 @@ export class TelnetPlayer {
   }
 
   #input(input: Input): void {
-    if (this.#early.length < EARLY_LIMIT) this.#early.push(input);
+    this.#early.push(input);
     this.#sendEarly();
   }
 
   #sendEarly(): void {
     const talk = this.#talk;
-    if (!talk?.isOpen || this.#resuming) return;
-    for (const input of this.#early.splice(0)) talk.input(input);
-    this.#pace(talk);
+    if (talk?.isOpen && !this.#resuming) {
+      for (const input of this.#early.splice(0)) talk.input(input);
+    }
+    this.#pace();
   }
 
   /** Reads no faster from the player than the gateway accepts. */
-  #pace(talk: Talk): void {
-    const isFull = talk.unaccepted > UNACCEPTED_LIMIT;
+  #pace(): void {
+    const isFull = this.#early.length + (this.#talk?.unaccepted ?? 0) > UNACCEPTED_LIMIT;
     if (isFull === this.#isPaused) return;
     this.#isPaused = isFull;
     if (isFull) this.#socket.pause();
@@ -215,8 +216,7 @@ export class TelnetPlayer {
     this.#view.show(frame);
     if ('offset' in frame && frame.offset !== undefined) this.#wrote(talk, frame.offset);
     if (frame.type === 'gap') this.#wrote(talk, frame.to ?? frame.from);
-    if (frame.type === 'accepted') this.#pace(talk);
-    if (talk.isOpen) this.#sendEarly();
+    this.#sendEarly();
   }
 
   /** The first answer to a shown token: true where it was good, and its talk is the player's from here on. */
@@ -225,37 +225,45 @@ export class TelnetPlayer {
     if (frame.type === 'resumed') {
       this.#talk?.gone();
       this.#talk = talk;
+      this.#received = new ReceivedGuess();
       return true;
     }
-    if (frame.type !== 'error') return false;
     this.#view.show(frame);
-    const isFinal = frame.retry === 'fresh' || frame.retry === 'never';
+    const isFinal = frame.type === 'error' && (frame.retry === 'fresh' || frame.retry === 'never');
     if (isFinal) this.#openNew();
     // The client comes again by itself, with the same token.
-    else if (this.#talk === undefined) this.#socket.end();
+    else if (this.#talk === undefined) this.#hangUp();
     this.#sendEarly();
     return false;
   }
 
   #ended(talk: Talk): void {
-    if (talk === this.#talk) this.#socket.end();
+    if (talk === this.#talk) this.#hangUp();
+  }
+
+  /** Nothing that still comes counts: its end is near. */
+  #hangUp(): void {
+    this.#socket.end();
+    this.gone();
   }
 
   /** Output through this offset was written: when it has left, there is room for more. */
   #wrote(talk: Talk, offset: number): void {
-    const isScheduled = this.#unflushed !== undefined;
-    this.#unflushed = offset;
+    const isScheduled = this.#written !== undefined;
+    this.#written = { talk, offset };
     if (isScheduled) return;
     // Once for all that is written in this turn of the event loop.
     queueMicrotask(() => {
-      const flushed = this.#unflushed ?? offset;
-      this.#unflushed = undefined;
-      this.#socket.afterFlush(() => {
-        if (talk !== this.#talk || this.#isGone) return;
-        this.#received.flushed(flushed, this.#clock.now());
-        talk.flushed(flushed);
-      });
+      const written = this.#written;
+      this.#written = undefined;
+      if (written) this.#socket.afterFlush(() => this.#flushed(written.talk, written.offset));
     });
+  }
+
+  #flushed(talk: Talk, offset: number): void {
+    if (talk !== this.#talk || this.#isGone) return;
+    this.#received.flushed(offset, this.#clock.now());
+    talk.flushed(offset);
   }
 
   #hello(): HelloFrame {

@@ -1,14 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../core/index.ts';
 import type { Converse, ListenAddress, Transport } from '../../protocol/index.ts';
-import { CorkedSocket } from '../corked-socket.ts';
 import { listenOn } from '../listen.ts';
+import { NetTelnetSocket } from './net-telnet-socket.ts';
 import { TelnetPlayer } from './telnet-player.ts';
 
 /** After a stop, connections that do not close are cut after this time, in ms. */
 const CLOSE_GRACE_MS = 1000;
-
-const NOTHING = new Uint8Array();
 
 export interface TelnetOptions {
   /** 0 picks a free one. */
@@ -56,25 +54,12 @@ class TelnetTransport implements Transport {
 
   #accept(socket: Socket, converse: Converse): void {
     this.#sockets.add(socket);
-    const corked = new CorkedSocket(socket);
     const player = new TelnetPlayer({
       clock: this.#options.clock,
       converse,
       lineLimitBytes: this.#options.lineBytes,
       showsTokenLine: this.#options.tokenLine,
-      socket: {
-        address: socket.remoteAddress,
-        write(bytes) {
-          corked.cork();
-          socket.write(bytes);
-        },
-        afterFlush(done) {
-          socket.write(NOTHING, () => done());
-        },
-        pause: () => socket.pause(),
-        resume: () => socket.resume(),
-        end: () => socket.end(),
-      },
+      socket: new NetTelnetSocket(socket),
     });
     socket.on('data', (chunk) => player.receive(chunk));
     // Every error is followed by `close`, which is what matters.

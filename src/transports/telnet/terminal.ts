@@ -177,7 +177,8 @@ export class Terminal {
     switch (option) {
       case OPTION.NAWS: {
         const size = decodeWindowSize(payload);
-        if (size === undefined) return;
+        // Zero says that the client does not know (RFC 1073).
+        if (!size?.columns || !size.rows) return;
         this.#size = size;
         return this.#event({ kind: 'resized', size });
       }

@@ -4,17 +4,31 @@ import { ReconnectionToken } from '../../core/index.ts';
 const COMMAND = 'reconnect';
 
 const TOKEN_LINE = /^reconnect (\S+)$/;
-// Both forms of a token, by how they begin.
-const LOOKS_LIKE_ONE = /^\s*reconnect\s+(h1|eyJ)/i;
+// A word that begins as both forms of a token usually do, or is long and of a token's characters.
+const LOOKS_LIKE_ONE = /^\s*reconnect\s+(h1|eyJ|[\w+/=-]{16})/i;
 
-// What a client does not show does not keep a line from looking like one: escape sequences (ECMA-48), and then all
-// other control characters.
+/** What may end a line on some screen. */
+const LINE_END = /[\n\v\f\r\u0085\u2028\u2029]$/;
+const AFTER_LINE_END = /(?<=[\n\v\f\r\u0085\u2028\u2029])/;
+
+// What a client does not show does not keep a line from looking like one: control sequences and strings (ECMA-48),
+// and then all other control characters.
 const ESCAPE = '\u001b';
-const ESCAPE_SEQUENCE = new RegExp(`${ESCAPE}(\\[[ -?]*[@-~]|[ -/]*[0-~])`, 'g');
+const SEQUENCES = [
+  `(?:${ESCAPE}\\[|\u009b)[ -?]*[@-~]`,
+  `${ESCAPE}[PX\\]^_][^${ESCAPE}\u0007\u009c]*(?:\u0007|\u009c|${ESCAPE}\\\\)`,
+  `${ESCAPE}(?:[ -/]+[0-~]|[0-OQ-WYZ\\\\\`-~])`,
+];
+const SEQUENCE = new RegExp(SEQUENCES.join('|'), 'g');
 const CONTROL = /\p{Cc}/gu;
+/** All but what may be the beginning of a sequence. */
+const LONE_CONTROL = new RegExp(`[^\\P{Cc}${ESCAPE}\u009b]`, 'gu');
 
 /** What is remembered of an unfinished line, in characters. */
 const LINE_LIMIT = 256;
+
+/** Places that may be the beginning of the player's line. */
+const START_LIMIT = 8;
 
 /** The line for a compact token. */
 export function tokenLine(compactToken: string): string {
@@ -29,22 +43,37 @@ export function tokenOfLine(line: string): string | undefined {
 
 /**
  * Keeps the world's output from forging a token line: one that looks like it gets `> ` before it, wherever the
- * world breaks it into pieces.
+ * world breaks it into pieces. Piece by piece, as none can be taken back: the `> ` may stand in the token.
  */
 export class TokenLineGuard {
-  #line = '';
+  /** What was shown since each place where the player's line may begin. */
+  #lines = [''];
 
   guard(text: string): string {
     return text
-      .split(/(?<=[\n\r])/)
+      .split(AFTER_LINE_END)
       .map((piece) => this.#piece(piece))
       .join('');
   }
 
+  /** The world ended no line, but on the player's screen another one may begin here. */
+  lineStart(): void {
+    this.#lines = [...this.#lines, ''].slice(-START_LIMIT);
+  }
+
   #piece(piece: string): string {
-    const looks = LOOKS_LIKE_ONE.test((this.#line + piece).replace(ESCAPE_SEQUENCE, '').replace(CONTROL, ''));
+    const looks = this.#lines.some((line) => looksLikeOne(line + piece));
     const shown = looks ? `> ${piece}` : piece;
-    this.#line = /[\n\r]$/.test(piece) ? '' : (this.#line + shown).slice(0, LINE_LIMIT);
+    this.#lines = LINE_END.test(piece) ? [''] : this.#lines.map((line) => beginning(line + shown));
     return shown;
   }
+}
+
+function looksLikeOne(line: string): boolean {
+  return LOOKS_LIKE_ONE.test(line.replace(SEQUENCE, '').replace(CONTROL, ''));
+}
+
+/** As much as has to be known of an unfinished line. */
+function beginning(line: string): string {
+  return line.replace(SEQUENCE, '').replace(LONE_CONTROL, '').trimStart().slice(0, LINE_LIMIT);
 }

@@ -44,11 +44,13 @@ export class WebSocketLink implements Link {
       if (isBinary) events.binary();
       else events.text(data.toString());
     });
-    this.#ws.on('pong', () => {
-      this.#heard = true;
-    });
-    // Every error is followed by `close`, which is what matters.
-    this.#ws.on('error', () => undefined);
+    for (const sign of ['ping', 'pong']) {
+      this.#ws.on(sign, () => {
+        this.#heard = true;
+      });
+    }
+    // What is no WebSocket frame, or too large, `ws` has closed by itself, with its code (1002, 1007, 1009 …).
+    this.#ws.on('error', () => this.#closing());
     this.#ws.once('close', () => events.gone());
     this.#socket.on('drain', () => this.#ws.resume());
   }
@@ -62,10 +64,9 @@ export class WebSocketLink implements Link {
 
   end(closeCode: number, reason: string): void {
     if (this.#ended) return;
-    this.#ended = true;
+    this.#closing();
     this.#ws.resume();
     this.#ws.close(closeCode, reason);
-    setTimeout(() => this.cut(), CLOSE_TIMEOUT_MS).unref();
   }
 
   /** Asks for a sign of life; one that did not answer the last time is cut. */
@@ -77,5 +78,10 @@ export class WebSocketLink implements Link {
 
   cut(): void {
     this.#ws.terminate();
+  }
+
+  #closing(): void {
+    this.#ended = true;
+    setTimeout(() => this.cut(), CLOSE_TIMEOUT_MS).unref();
   }
 }

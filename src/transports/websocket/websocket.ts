@@ -124,6 +124,8 @@ class WebSocketTransport implements Transport {
 
 function refuse(socket: Duplex, status: string): void {
   socket.on('error', () => socket.destroy());
+  // Node lets HTTP sockets be half open: one whose client does not close would stay for ever.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

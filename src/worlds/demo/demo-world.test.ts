@@ -95,6 +95,12 @@ class FakeSession implements WorldSession {
 
   setResumeWindow(): void {}
 
+  setOverflow(): void {}
+
+  whenRoom(): Promise<void> {
+    return Promise.resolve();
+  }
+
   end(reason?: string): void {
     this.ended = reason;
   }

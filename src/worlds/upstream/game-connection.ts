@@ -54,6 +54,11 @@ export class GameConnection {
     this.#answer(this.#telnet.windowSize());
   }
 
+  /** Reads no more from the game until this resolves. */
+  pauseUntil(resume: Promise<void>): void {
+    this.#stream.pauseUntil(resume);
+  }
+
   /** Ends the connection, once what was sent has left. */
   close(): void {
     this.#isClosed = true;

@@ -18,6 +18,8 @@ export interface GameSocket {
   on(event: 'error', listener: (error: Error) => void): unknown;
   /** `written` is called when the bytes left, or with the reason why they cannot. */
   write(bytes: Uint8Array, written: (error?: Error | null) => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
   end(): unknown;
   destroy(): unknown;
 }

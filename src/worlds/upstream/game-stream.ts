@@ -64,6 +64,12 @@ export class GameStream {
     });
   }
 
+  /** Reads no more from the game until this resolves. */
+  pauseUntil(resume: Promise<void>): void {
+    this.#socket.pause();
+    void resume.then(() => this.#socket.resume());
+  }
+
   /** Ends the connection. What was written before still leaves, if the game takes it soon. */
   close(): void {
     if (this.#phase === 'over') return;

@@ -16,6 +16,8 @@ class Port {
       writableLength: 0,
       on: (event: string, listener: (...values: never[]) => void) => listeners.set(event, listener),
       write: () => undefined,
+      pause: () => undefined,
+      resume: () => undefined,
       end: () => undefined,
       destroy: () => {
         attempt.isDestroyed = true;

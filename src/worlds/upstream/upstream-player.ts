@@ -1,4 +1,11 @@
-import type { ClientInfo, Json, WorldCommand, WorldPlayer, WorldSession } from '../../core/index.ts';
+import type {
+  ClientInfo,
+  Json,
+  Overflow,
+  WorldCommand,
+  WorldPlayer,
+  WorldSession,
+} from '../../core/index.ts';
 import { backoffMs } from './backoff.ts';
 import { GameConnection } from './game-connection.ts';
 import { GameOutput } from './game-output.ts';
@@ -19,6 +26,7 @@ export interface UpstreamPlayerSettings {
   readonly encoding: GameEncoding;
   readonly gmcpKindOf: (packageName: string) => GmcpKind;
   readonly reconnect: boolean;
+  readonly overflow: Overflow;
   readonly random: () => number;
   readonly closed: (player: UpstreamPlayer) => void;
 }
@@ -61,6 +69,7 @@ export class UpstreamPlayer implements WorldPlayer {
     this.#client = session.client ?? UNKNOWN;
     // A terminal that comes back shows its last prompt.
     this.#output = new GameOutput(settings.gmcpKindOf, !session.restored);
+    session.setOverflow(settings.overflow);
     if (session.restored) {
       this.#forget();
       this.#begin();
@@ -172,7 +181,9 @@ export class UpstreamPlayer implements WorldPlayer {
 
   #received(events: readonly GameEvent[]): void {
     this.#session.send(...this.#output.entries(events, this.#isAttached));
-    if (this.#link.kind === 'open' && this.#link.login.saw(events)) this.#session.playing();
+    if (this.#link.kind !== 'open') return;
+    if (this.#settings.overflow === 'slow_world') this.#link.connection.pauseUntil(this.#session.whenRoom());
+    if (this.#link.login.saw(events)) this.#session.playing();
   }
 
   #lost(): void {

@@ -56,6 +56,12 @@ class FakeSession implements WorldSession {
 
   setResumeWindow(): void {}
 
+  setOverflow(): void {}
+
+  whenRoom(): Promise<void> {
+    return Promise.resolve();
+  }
+
   end(reason?: string): void {
     expect(reason).toBe('world_closed');
     this.deeds.push({ kind: 'end' });
@@ -408,7 +414,7 @@ describe('when the game closes a connection', () => {
   it('tries again where it is down, and is at the login when it comes back', async () => {
     const { game, world, player } = await play();
     await player.type('look');
-    await player.sees('You said: look');
+    await player.sees(/You said: look\n> $/);
     await game.crash();
     await player.sees(UNREACHABLE);
     await player.becomes('down');
@@ -533,6 +539,8 @@ describe('a game that cannot be reached', () => {
         writableLength: 0,
         on: () => undefined,
         write: () => undefined,
+        pause: () => undefined,
+        resume: () => undefined,
         end: () => undefined,
         destroy: () => destroyed.push(host),
       }),

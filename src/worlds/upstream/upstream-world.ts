@@ -1,4 +1,4 @@
-import type { Clock, World } from '../../core/index.ts';
+import type { Clock, Overflow, World } from '../../core/index.ts';
 import { connectTcp, type Connect } from './game-socket.ts';
 import type { GameEncoding } from './game-text.ts';
 import { gmcpPolicy } from './gmcp-policy.ts';
@@ -22,6 +22,8 @@ export interface UpstreamWorldOptions {
   readonly gmcpEvents?: readonly string[] | undefined;
   /** False: where the game goes away its sessions end. Default true: it is tried again. */
   readonly reconnect?: boolean | undefined;
+  /** What happens when a player's unread output grows over its bound. Default: the oldest goes. */
+  readonly overflow?: Overflow | undefined;
   /** A source of numbers from 0 to below 1. Default `Math.random`. */
   readonly random?: (() => number) | undefined;
   /** How to connect. Default plain TCP. */
@@ -45,6 +47,7 @@ export function upstreamWorld(options: UpstreamWorldOptions): World {
     encoding: options.encoding ?? 'utf-8',
     gmcpKindOf: gmcpPolicy(options.gmcpEvents ?? ['Comm.*']),
     reconnect: options.reconnect ?? true,
+    overflow: options.overflow ?? 'drop_oldest',
     random: options.random ?? Math.random,
     closed: (player: UpstreamPlayer) => players.delete(player),
   };

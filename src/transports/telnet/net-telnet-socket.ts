@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+import { CorkedSocket } from '../corked-socket.ts';
+import type { TelnetSocket } from './telnet-player.ts';
+
+/** While so much is unsent, nothing more is read from the client: Telnet's own questions have answers too. In bytes. */
+const UNSENT_LIMIT = 262_144;
+
+/** A client that does not close when we do is cut in this time, in ms. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+const NOTHING = new Uint8Array();
+
+/** One player's TCP connection. */
+export class NetTelnetSocket implements TelnetSocket {
+  readonly address: string | undefined;
+  readonly #socket: Socket;
+  readonly #corked: CorkedSocket;
+  /** The player's side wants to hear nothing more for now. */
+  #isPaused = false;
+  #isReading = true;
+
+  constructor(socket: Socket) {
+    this.address = socket.remoteAddress;
+    this.#socket = socket;
+    this.#corked = new CorkedSocket(socket);
+    socket.on('drain', () => this.#pace());
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#corked.cork();
+    this.#socket.write(bytes);
+    this.#pace();
+  }
+
+  afterFlush(done: () => void): void {
+    this.#socket.write(NOTHING, (error) => {
+      if (!error) done();
+    });
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#pace();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#pace();
+  }
+
+  end(): void {
+    // Its end is heard only while we read.
+    this.resume();
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS).unref();
+  }
+
+  #pace(): void {
+    const isReading = !this.#isPaused && this.#socket.writableLength <= UNSENT_LIMIT;
+    if (isReading === this.#isReading) return;
+    this.#isReading = isReading;
+    if (isReading) this.#socket.resume();
+    else this.#socket.pause();
+  }
+}

@@ -1,0 +1,184 @@
+import type { ServerFrame } from '../../src/protocol/index.ts';
+import type { Story } from './story.ts';
+
+/** What a reader asks about the session that it reads. */
+export interface WrittenRecord {
+  readonly id: string;
+  /** By process: the number of the last text that is, or was, on the disk. */
+  readonly durable: ReadonlyMap<number, number>;
+  /** Processes that died before they could end what they wrote. */
+  readonly unclean: ReadonlySet<number>;
+}
+
+/** A text of the simulated game: which process wrote it, and its number there. */
+const MARK = /^#(\d+)\.(\d+) /;
+
+/**
+ * Reads over the shoulder of one client, across all its connections: each entry once and in order, and nothing
+ * missing without a gap in its place.
+ */
+export class Reader {
+  readonly #story: Story;
+  readonly #name: string;
+  #record: WrittenRecord | undefined;
+  #offset = 0;
+  /** The last text seen. */
+  #process = 0;
+  #number = 0;
+  /** A gap since then, and how many entries it stood for. */
+  #gap: { entries: number; hasBreak: boolean; hasCrash: boolean } | undefined;
+  /** False for one that came without a position of its own: what was before is not its. */
+  #knows = true;
+  #replayTo: number | undefined;
+
+  constructor(story: Story, name: string) {
+    this.#story = story;
+    this.#name = name;
+  }
+
+  /** The same for a copy of this client. */
+  copy(name: string): Reader {
+    const copy = new Reader(this.#story, name);
+    copy.#record = this.#record;
+    copy.#offset = this.#offset;
+    copy.#process = this.#process;
+    copy.#number = this.#number;
+    copy.#gap = this.#gap && { ...this.#gap };
+    copy.#knows = this.#knows;
+    return copy;
+  }
+
+  began(record: WrittenRecord): void {
+    this.#record = record;
+    this.#offset = 0;
+    this.#process = 0;
+    this.#number = 0;
+    this.#gap = undefined;
+    this.#knows = true;
+    this.#replayTo = undefined;
+  }
+
+  /** `hasPosition`: the client asked to continue from where it was. */
+  resumed(
+    record: WrittenRecord,
+    { output }: Extract<ServerFrame, { type: 'resumed' }>,
+    hasPosition: boolean,
+  ): void {
+    if (record !== this.#record) {
+      this.began(record);
+      this.#knows = hasPosition;
+    }
+    const start = output.from - 1;
+    if (hasPosition) {
+      this.#story.expect(
+        start <= this.#offset,
+        'output',
+        () => `${this.#name} was at ${this.#offset} and is told that it is at ${start}`,
+      );
+    }
+    this.#offset = start;
+    this.#replayTo = output.to;
+  }
+
+  took(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'output':
+        this.#moved(frame.offset, frame.offset);
+        return this.#text(frame.text);
+      case 'gmcp':
+        if (frame.offset === undefined) return;
+        this.#moved(frame.offset, frame.offset);
+        if (typeof frame.data === 'string') this.#text(frame.data);
+        return;
+      case 'echo':
+      case 'dropped':
+        return this.#moved(frame.offset, frame.offset);
+      case 'gap':
+        return this.#skipped(frame);
+      case 'caught_up': {
+        const to = this.#replayTo ?? 0;
+        const { offset } = frame;
+        const isThere = this.#offset >= to && offset === this.#offset;
+        this.#story.expect(
+          isThere,
+          'output',
+          () => `${this.#name} is told to have caught up with ${offset} at ${this.#offset}, of ${to}`,
+        );
+        this.#replayTo = undefined;
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  #moved(from: number, to: number): void {
+    this.#story.expect(
+      from === this.#offset + 1 && to >= from,
+      'output',
+      () => `${this.#name} was at ${this.#offset} and got ${from}`,
+    );
+    this.#offset = to;
+  }
+
+  #skipped({ from, to, reason }: Extract<ServerFrame, { type: 'gap' }>): void {
+    const last = to ?? from;
+    this.#moved(from, last);
+    this.#gap ??= { entries: 0, hasBreak: false, hasCrash: false };
+    this.#gap.entries += last - from + 1;
+    // What a crash or a lost position took is not counted in offsets.
+    if (reason === 'crash' || reason === 'epoch') this.#gap.hasBreak = true;
+    if (reason === 'crash') this.#gap.hasCrash = true;
+  }
+
+  #text(text: string): void {
+    const [, process = '', number = ''] = MARK.exec(text) ?? [];
+    if (process === '' || this.#record === undefined) return;
+    this.#saw(Number(process), Number(number), this.#record);
+  }
+
+  #saw(process: number, number: number, record: WrittenRecord): void {
+    const before = `#${this.#process}.${this.#number}`;
+    const isLater =
+      process > this.#process || (process === this.#process && number > this.#number) || !this.#knows;
+    this.#story.expect(isLater, 'output', () => `${this.#name} got #${process}.${number} after ${before}`);
+    if (this.#knows) this.#checkMissing(process, number, record, before);
+    this.#process = process;
+    this.#number = number;
+    this.#knows = true;
+    this.#gap = undefined;
+  }
+
+  #checkMissing(process: number, number: number, record: WrittenRecord, before: string): void {
+    const gap = this.#gap;
+    let missing = 0;
+    let isBroken = false;
+    for (let each = Math.max(1, this.#process); each < process; each += 1) {
+      const durable = record.durable.get(each) ?? 0;
+      missing += Math.max(0, durable - (each === this.#process ? this.#number : 0));
+      if (durable > 0 && record.unclean.has(each)) isBroken = true;
+    }
+    missing += number - 1 - (process === this.#process ? this.#number : 0);
+    const covered = gap?.entries ?? 0;
+    this.#story.expect(
+      missing <= covered || gap?.hasBreak === true,
+      'output',
+      () => `${this.#name} misses ${missing} texts between ${before} and #${process}.${number}`,
+    );
+    this.#story.expect(
+      !isBroken || gap !== undefined,
+      'output',
+      () => `${this.#name} is not told of the crash between ${before} and #${process}.${number}`,
+    );
+    this.#story.expect(
+      gap?.hasCrash !== true || hasUnclean(record, this.#process, process),
+      'output',
+      () => `${this.#name} is told of a crash that was none, after ${before}`,
+    );
+  }
+}
+
+function hasUnclean({ unclean }: WrittenRecord, from: number, to: number): boolean {
+  for (let each = Math.max(1, from); each < to; each += 1) if (unclean.has(each)) return true;
+  return false;
+}

@@ -1,0 +1,122 @@
+import type { Story } from './story.ts';
+
+/** One device's tokens as the world outside can know them: what was handed out, shown, and confirmed. */
+export interface ModelChain {
+  readonly sessionId: string;
+  /** Ids, the newest last. */
+  readonly tokens: string[];
+  /** How many of them, from the first, are known to be confirmed. */
+  confirmed: number;
+  /** When the newest confirmed one was confirmed; the gateway may have done so a little later. */
+  confirmedAt: number;
+  /** A confirmation that may be lost in a crash, or have come too late. */
+  perhaps: { readonly index: number; readonly at: number; readonly boot: number } | undefined;
+  /** Theft was seen: nothing of it opens anything any more. */
+  isRevoked: boolean;
+  /** Two clients have had its tokens, so that either may be taken for a thief. */
+  isCopied: boolean;
+}
+
+/** What must come of a shown token. */
+export type Expected = 'good' | 'late' | 'reused' | 'revoked' | 'unclear' | 'unknown';
+
+/** How long after its `stored` a confirmation is surely durable, in ms, where no process died meanwhile. */
+const SURE_AFTER_MS = 1500;
+
+/** The rules of token chains once more, from the outside, and written from the design alone. */
+export class TokenModel {
+  readonly #story: Story;
+  readonly #chains = new Map<string, ModelChain>();
+  readonly #ids = new Map<string, string>();
+  readonly #lateMs: number;
+  readonly #remembered: number;
+
+  constructor(story: Story, lateMs: number, remembered: number) {
+    this.#story = story;
+    this.#lateMs = lateMs;
+    this.#remembered = remembered;
+  }
+
+  chainOf(id: string): ModelChain | undefined {
+    return this.#chains.get(id);
+  }
+
+  idOf(value: string): string | undefined {
+    return this.#ids.get(value);
+  }
+
+  /** A token of a new chain was sent to a client. */
+  issued(sessionId: string, id: string, value: string, now: number): void {
+    this.#ids.set(value, id);
+    if (this.#chains.has(id)) return;
+    this.#chains.set(id, {
+      sessionId,
+      tokens: [id],
+      confirmed: 1,
+      confirmedAt: now,
+      perhaps: undefined,
+      isRevoked: false,
+      isCopied: false,
+    });
+  }
+
+  /** A token was taken, and answered with a successor. */
+  resumed(shown: string, id: string, value: string, now: number): void {
+    this.#ids.set(value, id);
+    const chain = this.#chains.get(shown);
+    if (chain === undefined) return this.#story.broken('tokens', `${shown} was never handed out`);
+    const { tokens } = chain;
+    const index = tokens.indexOf(shown);
+    const last = tokens.length - 1;
+    this.#story.expect(!chain.isRevoked, 'tokens', () => `${shown} of a revoked chain was taken`);
+    this.#story.expect(index >= last - 1, 'tokens', () => `${shown}, spent long ago, was taken`);
+    if (index === last) {
+      // Its use is its confirmation.
+      if (chain.confirmed <= index) chain.confirmedAt = now;
+      chain.confirmed = Math.max(chain.confirmed, index + 1);
+      chain.perhaps = undefined;
+      tokens.push(id);
+      this.#chains.set(id, chain);
+      return;
+    }
+    const isSpent = chain.confirmed > last;
+    this.#story.expect(!isSpent, 'tokens', () => `${shown} was taken after its successor was confirmed`);
+    this.#story.expect(tokens[last] === id, 'tokens', () => `${shown} has two successors`);
+  }
+
+  /** A client says that it stored this token. */
+  stored(id: string, now: number, boot: number): void {
+    const chain = this.#chains.get(id);
+    if (chain === undefined) return;
+    const index = chain.tokens.indexOf(id);
+    if (index >= chain.confirmed) chain.perhaps ??= { index, at: now, boot };
+  }
+
+  /** What showing this token must lead to now. */
+  expected(id: string, now: number, boot: number): Expected {
+    const chain = this.#chains.get(id);
+    if (chain === undefined) return 'unknown';
+    this.#settle(chain, now, boot);
+    if (chain.isRevoked) return 'revoked';
+    const { tokens, confirmed, perhaps, confirmedAt } = chain;
+    const age = tokens.length - 1 - tokens.indexOf(id);
+    if (age === 0) return 'good';
+    if (age === 1 && perhaps !== undefined) return 'unclear';
+    if (age === 1 && confirmed < tokens.length) return 'good';
+    if (age === 1 && now < confirmedAt + this.#lateMs - SURE_AFTER_MS) return 'late';
+    if (age === 1 && now < confirmedAt + this.#lateMs + SURE_AFTER_MS) return 'unclear';
+    if (age === 2 && confirmed < tokens.length && now < confirmedAt + this.#lateMs + SURE_AFTER_MS) {
+      // The last spent one, as long as the newest is not confirmed.
+      return now < confirmedAt + this.#lateMs - SURE_AFTER_MS && perhaps === undefined ? 'late' : 'unclear';
+    }
+    return age > this.#remembered ? 'unclear' : 'reused';
+  }
+
+  #settle(chain: ModelChain, now: number, boot: number): void {
+    const { perhaps } = chain;
+    if (perhaps === undefined || perhaps.boot !== boot || now < perhaps.at + SURE_AFTER_MS) return;
+    chain.confirmed = perhaps.index + 1;
+    chain.confirmedAt = perhaps.at;
+    chain.perhaps = undefined;
+  }
+}
