@@ -70,7 +70,7 @@ function converse(port, hello, last, reply) {
       const said = Buffer.concat(reply(frames).map(frame));
       const done = { frames, texts, upgraded, answer: received };
       const sentBytes = UPGRADE.length + helloFrame.length + said.length;
-      socket.end(said, () => {
+      socket.write(said, () => {
         socket.destroy();
         resolve({ ...done, helloBytes: helloFrame.length, sentBytes });
       });

@@ -20,10 +20,10 @@ import {
   type ByeReason,
 } from '../protocol/index.ts';
 import type { GatewayCore } from './gateway-core.ts';
-import type { ConnectionInfo } from './registry.ts';
+import type { ConnectionInfo, Registered } from './registry.ts';
 
 /** Drives one `PlayerEnd`: performs its effects on the store, the world and the link, and brings it their answers. */
-export class PlayerConversation implements Conversation {
+export class PlayerConversation implements Conversation, Registered {
   readonly #core: GatewayCore;
   readonly #link: Link;
   readonly #player: PlayerEnd;
@@ -39,7 +39,6 @@ export class PlayerConversation implements Conversation {
   #cancelDeadline: (() => void) | undefined;
   #deadline: number | undefined;
   #done: () => void = () => undefined;
-  /** Resolves when the conversation is over and the session knows it. */
   readonly done: Promise<void> = new Promise((resolve) => {
     this.#done = resolve;
   });

@@ -1,5 +1,5 @@
 import type { ClientInfo } from '../core/index.ts';
-import type { PlayerConversation } from './player-conversation.ts';
+import type { ByeReason } from '../protocol/index.ts';
 
 /** A connection, as an operator sees it. */
 export interface ConnectionInfo {
@@ -11,20 +11,29 @@ export interface ConnectionInfo {
   readonly sessionId?: string;
 }
 
+/** What is known of a conversation, and can be done to it, from outside. */
+export interface Registered {
+  readonly info: ConnectionInfo;
+  /** Resolves when it is over and the session knows it. */
+  readonly done: Promise<void>;
+  /** Says goodbye, and ends it. */
+  dismiss(reason: ByeReason): void;
+}
+
 /** All connections of this node, and which of them serves which session. */
 export class Registry {
-  readonly #conversations = new Set<PlayerConversation>();
-  readonly #bySession = new Map<string, PlayerConversation>();
+  readonly #conversations = new Set<Registered>();
+  readonly #bySession = new Map<string, Registered>();
 
   get count(): number {
     return this.#conversations.size;
   }
 
-  add(conversation: PlayerConversation): void {
+  add(conversation: Registered): void {
     this.#conversations.add(conversation);
   }
 
-  remove(conversation: PlayerConversation): void {
+  remove(conversation: Registered): void {
     this.#conversations.delete(conversation);
     const { sessionId } = conversation.info;
     if (sessionId !== undefined && this.#bySession.get(sessionId) === conversation) {
@@ -33,11 +42,11 @@ export class Registry {
   }
 
   /** The conversation is the session's newest attachment. */
-  attach(sessionId: string, conversation: PlayerConversation): void {
+  attach(sessionId: string, conversation: Registered): void {
     this.#bySession.set(sessionId, conversation);
   }
 
-  attached(sessionId: string): PlayerConversation | undefined {
+  attached(sessionId: string): Registered | undefined {
     return this.#bySession.get(sessionId);
   }
 
@@ -45,7 +54,7 @@ export class Registry {
     return [...this.#conversations].map((conversation) => conversation.info);
   }
 
-  conversations(): readonly PlayerConversation[] {
+  conversations(): readonly Registered[] {
     return [...this.#conversations];
   }
 

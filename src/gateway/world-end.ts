@@ -3,22 +3,44 @@ import {
   nextCommandStep,
   randomName,
   type ClientInfo,
+  type Clock,
   type CommandEntry,
   type Commit,
+  type Cryptography,
   type Json,
   type NewOutput,
   type OutcomeOf,
   type Overflow,
   type Session,
+  type SessionLimits,
+  type Store,
+  type World,
   type WorldCommand,
   type WorldPlayer,
   type WorldSession,
   type WorldState,
 } from '../core/index.ts';
-import type { WorldHost } from './world-host.ts';
+import type { OnEvent } from './event.ts';
+import type { PrivateText } from './private-text.ts';
 
 type Facts = Omit<Commit, 'kind' | 'lease' | 'epoch' | 'after'>;
 type Dropped = Extract<NewOutput, { kind: 'dropped' }>;
+
+/** What the world's ends of one world share. */
+export interface WorldContext {
+  readonly store: Store;
+  readonly world: World;
+  readonly limits: SessionLimits;
+  readonly clock: Clock;
+  readonly crypto: Cryptography;
+  readonly privateText: PrivateText;
+  /** The right to write, as it was acquired for this world. */
+  readonly lease: number;
+  readonly clientOf: (sessionId: string) => ClientInfo | undefined;
+  readonly onEvent: OnEvent;
+  /** The session is over. */
+  readonly forget: (sessionId: string) => void;
+}
 
 /**
  * The world's end of one session: hands the world one command after the other, and is the only writer of the
@@ -27,7 +49,7 @@ type Dropped = Extract<NewOutput, { kind: 'dropped' }>;
 export class WorldEnd implements WorldSession {
   readonly id: string;
   readonly restored: boolean;
-  readonly #host: WorldHost;
+  readonly #host: WorldContext;
   #session: Session;
   #player: WorldPlayer | undefined;
   #epoch: string;
@@ -48,7 +70,7 @@ export class WorldEnd implements WorldSession {
   #settled = false;
   readonly #unwatch: () => void;
 
-  constructor(host: WorldHost, session: Session, restored: boolean) {
+  constructor(host: WorldContext, session: Session, restored: boolean) {
     this.#host = host;
     this.id = session.id;
     this.restored = restored;

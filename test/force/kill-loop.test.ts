@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayProcess, temporaryFolder } from '../support/gateway-process.ts';
-import { startLineGame, type LineGame } from '../support/line-game.ts';
+import { startLineGame } from '../support/line-game.ts';
 import { Changes } from '../support/until.ts';
 import { isLong, SEED, seeded } from './seeded.ts';
 import { Typist, type TypistOptions } from './typist.ts';
@@ -11,7 +11,9 @@ const KILLS = isLong ? 100 : 6;
 const NAMES = ['Ada', 'Bert', 'Carla', 'Dora'];
 
 /** At most so many commands are accepted, of all players together, before the next kill. */
-const LIFETIME = 400;
+const LIFETIME = 200;
+
+const TIMEOUT_MS = isLong ? 600_000 : 60_000;
 
 const random = seeded(SEED);
 let folder: ReturnType<typeof temporaryFolder>;
@@ -30,9 +32,10 @@ afterEach(async () => {
 async function killAgainAndAgain(
   optionsOf: (name: string) => TypistOptions,
   ...args: readonly string[]
-): Promise<readonly Typist[]> {
+): Promise<ReadonlyMap<string, Typist>> {
   const changes = new Changes();
-  const typists = NAMES.map((name) => new Typist(optionsOf(name), changes));
+  const named = new Map(NAMES.map((name) => [name, new Typist(optionsOf(name), changes)]));
+  const typists = [...named.values()];
   const accepted = (): number => typists.reduce((sum, typist) => sum + typist.accepted.length, 0);
   for (let kills = 0; kills <= KILLS; kills += 1) {
     gateway = await GatewayProcess.start(folder.path, ...args);
@@ -53,29 +56,62 @@ async function killAgainAndAgain(
     await gateway.kill();
     await playing;
   }
-  return typists;
+  return named;
 }
 
 describe(`a gateway that is killed ${KILLS} times under load (HOLDFAST_TEST_SEED=${SEED})`, () => {
-  it(
-    'carries out every command once and in order, in a world of its own process',
-    async () => {
-      const typists = await killAgainAndAgain((name) => ({
-        command: (n) => `say ${n}`,
-        login(text, typed) {
-          if (/Welcome ashore|You are still here/.test(text)) return 'in';
-          return typed === 0 && text.includes('By what name') ? name : undefined;
-        },
-        carriedOut: (text) => numbersIn(text, /You say, "(\d+)/g),
-      }));
-      for (const { carriedOut, accepted, dropped } of typists) {
-        expect(carriedOut).toEqual(accepted);
-        expect(accepted).toEqual(accepted.map((_, i) => i + 1));
-        expect([...dropped]).toEqual([]);
+  it('carries out every command once and in order, in a world of its own', { timeout: TIMEOUT_MS }, async () => {
+    const said = new Map(NAMES.map((name) => [name, new Array<number>()]));
+    const typists = await killAgainAndAgain((name) => ({
+      command: (n) => `say ${n}`,
+      login(text, typed) {
+        if (/Welcome ashore|You are still here/.test(text)) return 'in';
+        return typed === 0 && text.includes('By what name') ? name : undefined;
+      },
+      shown: (text) => said.get(name)?.push(...numbersIn(text, /You say, "(\d+)/g)),
+      carriedOut: () => said.get(name) ?? [],
+    }));
+    for (const [name, { accepted, dropped }] of typists) {
+      expect(said.get(name)).toEqual(accepted);
+      expect(accepted).toEqual(accepted.map((_, i) => i + 1));
+      expect([...dropped]).toEqual([]);
+    }
+  });
+
+  it('sends every command at most once to a game behind it', { timeout: TIMEOUT_MS }, async () => {
+    const game = await startLineGame();
+    const arrived = (name: string): number[] => {
+      return game.received(name).flatMap((line) => numbersIn(line, /^say (\d+)$/g));
+    };
+    try {
+      const typists = await killAgainAndAgain(
+        (name) => ({
+          command: (n) => `say ${n}`,
+          login(text, typed) {
+            if (text.includes(`Welcome, ${name}.`)) return 'in';
+            if (typed === 0) return text.includes('What is your name?') ? name : undefined;
+            return typed === 1 && text.includes('Password:') ? 'lovelace' : undefined;
+          },
+          carriedOut: () => arrived(name),
+        }),
+        '--upstream',
+        `127.0.0.1:${game.port}`,
+      );
+      for (const [name, { accepted, dropped }] of typists) {
+        const once = arrived(name);
+        expect(once, 'in order, each at most once').toEqual([...new Set(once)].toSorted((a, b) => a - b));
+        for (const n of accepted) {
+          const report = dropped.get(n);
+          // Where the gateway cannot know, the player is told so; else it is one or the other.
+          if (report === 'uncertain') continue;
+          expect([n, report], 'reported').toEqual([n, once.includes(n) ? undefined : expect.any(String)]);
+          if (report !== undefined) expect(['private', 'world_lost']).toContain(report);
+        }
       }
-    },
-    isLong ? 600_000 : 60_000,
-  );
+    } finally {
+      await game.close();
+    }
+  });
 });
 
 function numbersIn(text: string, pattern: RegExp): number[] {

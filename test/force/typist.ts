@@ -16,8 +16,10 @@ export interface TypistOptions {
    * whether they may now. `text` is what this connection showed live, `typed` how many such lines it had.
    */
   readonly login: (text: string, typed: number) => string | 'in' | undefined;
-  /** The numbers that the world carried out so far, as often as it did, in order; `text` is all that was shown. */
-  readonly carriedOut: (text: string) => readonly number[];
+  /** Hears each entry of output that was shown, over all connections. */
+  readonly shown?: (text: string) => void;
+  /** The numbers that the world carried out so far, as often as it did, in order. */
+  readonly carriedOut: () => readonly number[];
 }
 
 interface Command {
@@ -43,8 +45,6 @@ export class Typist {
   readonly #sent = new Map<number, Command>();
   #outbox: Command[] = [];
   #acceptedSeq = 0;
-  /** Everything that was shown, over all connections. */
-  #text = '';
   #next = 1;
   #hasToken = false;
   #isStopped = false;
@@ -58,14 +58,9 @@ export class Typist {
     return this.#hasToken;
   }
 
-  /** The numbers that were carried out, as often as they were. */
-  get carriedOut(): readonly number[] {
-    return this.#options.carriedOut(this.#text);
-  }
-
   /** True where each command was carried out, or reported not to be. */
   get isSettled(): boolean {
-    const done = new Set(this.carriedOut);
+    const done = new Set(this.#options.carriedOut());
     return this.#outbox.length === 0 && this.accepted.every((n) => done.has(n) || this.dropped.has(n));
   }
 
@@ -96,7 +91,7 @@ export class Typist {
       if (frame.type === 'token') this.#stored(connection, frame.id);
       if (frame.type === 'resumed') this.#resumed(connection, frame);
       if (frame.type === 'caught_up') connection.isLive = true;
-      if (frame.type === 'output') this.#text += frame.text;
+      if (frame.type === 'output') this.#options.shown?.(frame.text);
       if (frame.type === 'output' && connection.isLive) connection.text += frame.text;
       if (frame.type === 'dropped') this.#drop(frame.seq, frame.through ?? frame.seq, frame.reason);
       if (frame.type === 'accepted') this.#accept(frame.seq);
@@ -151,7 +146,7 @@ export class Typist {
   #type(connection: Connection): void {
     if (!connection.isIn) this.#logIn(connection);
     if (!connection.isIn || !connection.isOpen) return;
-    const waiting = this.accepted.length - this.dropped.size - this.carriedOut.length;
+    const waiting = this.accepted.length - this.dropped.size - this.#options.carriedOut().length;
     while (!this.#isStopped && waiting < WAITING && this.#outbox.length < OUTSTANDING) {
       const n = this.#next++;
       this.#outbox.push({ n, text: this.#options.command(n) });

@@ -26,7 +26,7 @@ export class Reader {
   #process = 0;
   #number = 0;
   /** A gap since then, and how many entries it stood for. */
-  #gap: { entries: number; hasBreak: boolean; hasCrash: boolean } | undefined;
+  #gap: { entries: number; hasCrash: boolean } | undefined;
   /** False for one that came without a position of its own: what was before is not its. */
   #knows = true;
   #replayTo: number | undefined;
@@ -124,11 +124,10 @@ export class Reader {
   #skipped({ from, to, reason }: Extract<ServerFrame, { type: 'gap' }>): void {
     const last = to ?? from;
     this.#moved(from, last);
-    this.#gap ??= { entries: 0, hasBreak: false, hasCrash: false };
-    this.#gap.entries += last - from + 1;
-    // What a crash or a lost position took is not counted in offsets.
-    if (reason === 'crash' || reason === 'epoch') this.#gap.hasBreak = true;
+    this.#gap ??= { entries: 0, hasCrash: false };
+    // What a crash took was never durable: nobody counts it.
     if (reason === 'crash') this.#gap.hasCrash = true;
+    else this.#gap.entries += last - from + 1;
   }
 
   #text(text: string): void {
@@ -161,7 +160,7 @@ export class Reader {
     missing += number - 1 - (process === this.#process ? this.#number : 0);
     const covered = gap?.entries ?? 0;
     this.#story.expect(
-      missing <= covered || gap?.hasBreak === true,
+      missing <= covered,
       'output',
       () => `${this.#name} misses ${missing} texts between ${before} and #${process}.${number}`,
     );

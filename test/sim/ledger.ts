@@ -1,0 +1,502 @@
+import {
+  lastSeq,
+  outputBytes,
+  tokenId,
+  type Commit,
+  type DropReason,
+  type Operation,
+  type Session,
+  type WorldCommand,
+} from '../../src/core/index.ts';
+import type { ClientFrame, ServerFrame } from '../../src/protocol/index.ts';
+import type { GatewayEvent } from '../../src/gateway/event.ts';
+import type { SessionChange } from '../../src/stores/journal.ts';
+import type { SessionTable } from '../../src/stores/session-table.ts';
+import type { Disk, DiskRows } from './disk.ts';
+import type { WrittenRecord } from './reader.ts';
+import type { Schedule } from './schedule.ts';
+import type { Story } from './story.ts';
+import type { Timeline } from './timeline.ts';
+import { TokenModel } from './token-model.ts';
+import type { LinkWatcher, SimulatedLink } from './transport.ts';
+import { WindowModel } from './window-model.ts';
+
+/** What became of one command number, when it did not run. */
+interface Dropped {
+  readonly offset: number;
+  readonly reason: DropReason;
+}
+
+/** What the simulation knows of one session, from outside of it. */
+export class SessionRecord implements WrittenRecord {
+  readonly id: string;
+  readonly durable = new Map<number, number>();
+  readonly unclean = new Set<number>();
+  /** By process: how many texts the game wrote. */
+  readonly written = new Map<number, number>();
+  /** What the game carried out, in order; after a crash only what it still knows. */
+  readonly ran: { readonly seq: number; readonly id: string }[] = [];
+  readonly dropped = new Map<number, Dropped>();
+  /** Numbers that consumed themselves only. */
+  readonly passing = new Set<number>();
+  /** A veto, a choice: the player wanted it not to run. */
+  ended: string | undefined;
+  /** When somebody was attached last, in ms of the simulation. */
+  attachedUntil = 0;
+  /** The window that the game set, the shortest and the longest so far, in ms. */
+  windowMs: { low: number; high: number };
+  owner: SimulatedLink | undefined;
+  links = 0;
+
+  constructor(id: string, windowMs: number) {
+    this.id = id;
+    this.windowMs = { low: windowMs, high: windowMs };
+  }
+}
+
+/** The process that runs now. */
+export interface CurrentProcess {
+  readonly number: number;
+  readonly table: SessionTable;
+  readonly clock: { now(): number };
+}
+
+/** What is known of one connection at the gateway's side. */
+interface LinkRecord {
+  readonly window: WindowModel;
+  shown: string | undefined;
+  record: SessionRecord | undefined;
+  chainToken: string | undefined;
+  isReady: boolean;
+}
+
+/** Compares all that happens with what was promised. It sees every frame, every operation and every write. */
+export class Ledger implements LinkWatcher {
+  readonly sessions = new Map<string, SessionRecord>();
+  readonly tokens: TokenModel;
+  readonly #story: Story;
+  readonly #timeline: Timeline;
+  readonly #schedule: Schedule;
+  readonly #links = new Map<SimulatedLink, LinkRecord>();
+  readonly #hasJumps: boolean;
+  disk: Disk | undefined;
+  process: CurrentProcess | undefined;
+
+  constructor(story: Story, timeline: Timeline, schedule: Schedule) {
+    const { limits } = schedule.settings;
+    this.#story = story;
+    this.#timeline = timeline;
+    this.#schedule = schedule;
+    this.tokens = new TokenModel(story, limits.lateAttemptMs, limits.spentTokens);
+    this.#hasJumps = schedule.steps.some(
+      (step) => (step.kind === 'crash' || step.kind === 'restart') && step.clockJumpMs !== 0,
+    );
+  }
+
+  recordOf(id: string): SessionRecord {
+    let record = this.sessions.get(id);
+    if (record === undefined) {
+      record = new SessionRecord(id, this.#schedule.settings.windowMs);
+      this.sessions.set(id, record);
+    }
+    return record;
+  }
+
+  /** The session of this link. */
+  sessionOf(link: SimulatedLink): SessionRecord | undefined {
+    return this.#links.get(link)?.record;
+  }
+
+  // The gateway's side of connections.
+
+  accepted(link: SimulatedLink): void {
+    this.#links.set(link, {
+      window: new WindowModel(this.#story, this.#timeline, this.#schedule.settings.wire),
+      shown: undefined,
+      record: undefined,
+      chainToken: undefined,
+      isReady: false,
+    });
+  }
+
+  received(link: SimulatedLink, frame: ClientFrame): void {
+    this.#story.tell(() => `  gateway ${link.connection.id} <- ${brief(frame)}`);
+    const known = this.#links.get(link);
+    if (known === undefined) return;
+    if (frame.type === 'hello' && frame.resume) known.shown = this.tokens.idOf(frame.resume.token);
+    if (frame.type === 'ack' && known.isReady) known.window.acknowledged(frame.offset);
+    if (frame.type === 'stored') {
+      known.isReady ||= frame.id === known.chainToken;
+      if (known.record?.owner === link) this.tokens.stored(frame.id, this.#timeline.now, this.#boot);
+    }
+    if (frame.type === 'gmcp' && frame.package.startsWith('Core.')) known.record?.passing.add(frame.seq);
+  }
+
+  sent(link: SimulatedLink, frame: ServerFrame): void {
+    this.#story.tell(() => `  gateway ${link.connection.id} -> ${brief(frame)}`);
+    const known = this.#links.get(link);
+    if (known === undefined) return;
+    if (frame.type === 'welcome' || frame.type === 'resumed') this.#opened(link, known, frame);
+    if (frame.type === 'error') return this.#refused(link, known, frame);
+    const { record } = known;
+    if (record === undefined || frame.type === 'bye') return;
+    if (!this.#schedule.settings.isRemote) {
+      const { owner } = record;
+      this.#story.expect(
+        owner === link,
+        'one owner',
+        () => `connection ${link.connection.id} is served after ${owner?.connection.id} took over`,
+      );
+    }
+    if (frame.type === 'token' && frame.value !== undefined) {
+      this.#isDurableToken(record, frame.id);
+      this.tokens.issued(record.id, frame.id, frame.value, this.#timeline.now);
+      if (frame.link) record.links += 1;
+      else known.chainToken = frame.id;
+    }
+    if (frame.type === 'accepted') this.#isDurableCommand(record, frame.seq);
+    if (frame.type === 'output') this.#isDurableAnswer(record, frame.text);
+    if (frame.type === 'gap') this.#isGone(record, frame);
+    known.window.sent(frame);
+  }
+
+  ended(link: SimulatedLink, reason: string): void {
+    this.#story.tell(() => `  gateway ${link.connection.id} ends: ${reason}`);
+    const known = this.#links.get(link);
+    this.#links.delete(link);
+    known?.window.ended(reason);
+    const record = known?.record;
+    if (record?.owner !== link) return;
+    record.owner = undefined;
+    record.attachedUntil = this.#timeline.now;
+  }
+
+  #opened(
+    link: SimulatedLink,
+    known: LinkRecord,
+    frame: Extract<ServerFrame, { type: 'welcome' | 'resumed' }>,
+  ): void {
+    const record = this.recordOf(frame.session);
+    const now = this.#timeline.now;
+    known.record = record;
+    if (record.owner === undefined && frame.type === 'resumed' && !this.#hasJumps) {
+      const awayMs = now - record.attachedUntil;
+      this.#story.expect(
+        awayMs <= record.windowMs.high + SWEEP_SLACK_MS + this.#slackMs,
+        'time',
+        () => `session is back after ${awayMs} ms, of ${record.windowMs.high}`,
+      );
+    }
+    record.owner = link;
+    record.attachedUntil = now;
+    known.isReady = frame.type === 'welcome' || !link.traits.confirms;
+    if (frame.type === 'welcome') return;
+    known.chainToken = frame.token.id;
+    this.#isDurableToken(record, frame.token.id);
+    this.tokens.resumed(known.shown ?? '', frame.token.id, frame.token.value, now);
+  }
+
+  /** A resume was answered with an error: was that right? */
+  #refused(link: SimulatedLink, known: LinkRecord, { code }: Extract<ServerFrame, { type: 'error' }>): void {
+    const isOurFault = code === 'internal' || code.startsWith('bad_') || code === 'unexpected_frame';
+    const failed = this.process?.table === undefined || this.isFailing;
+    this.#story.expect(!isOurFault || failed, 'no bug', () => `${link.connection.id} was told ${code}`);
+    if (known.record !== undefined || known.shown === undefined) return;
+    const { shown } = known;
+    const expected = this.tokens.expected(shown, this.#timeline.now, this.#boot);
+    const chain = this.tokens.chainOf(shown);
+    if (chain === undefined) return;
+    if (code === 'too_soon') {
+      const isRight = expected === 'late' || expected === 'unclear';
+      // Attempts that race are told to come again too.
+      this.#story.expect(
+        isRight || this.#schedule.settings.isRemote,
+        'tokens',
+        () => `${shown} was told to come later, and is ${expected}`,
+      );
+    }
+    if (code !== 'token_refused') return;
+    const isOver = this.#isOver(chain.sessionId);
+    this.#story.expect(
+      isOver || expected !== 'good',
+      'no lost key',
+      () => `the owner showed ${shown}, which is good, and was refused`,
+    );
+    this.#story.expect(
+      isOver || expected !== 'late',
+      'no lost key',
+      () => `the owner showed ${shown} a moment late, and was refused`,
+    );
+    if (expected === 'reused' && !isOver) {
+      chain.isRevoked = true;
+      this.#story.expect(
+        this.#lastRefusal?.reason === 'reused' && this.#lastRefusal.sessionId === chain.sessionId,
+        'theft',
+        () => `${shown} was shown again, and the audit trail says ${this.#lastRefusal?.reason}`,
+      );
+    }
+    if (expected === 'unclear' && this.#lastRefusal?.reason === 'reused') chain.isRevoked = true;
+  }
+
+  #lastRefusal: Extract<GatewayEvent, { kind: 'refused' }> | undefined;
+  /** The disk failed, or the process is about to end. */
+  isFailing = false;
+
+  event(event: GatewayEvent): void {
+    this.#story.tell(() => `  event ${JSON.stringify(event)}`);
+    if (event.kind === 'refused') this.#lastRefusal = event;
+    if (event.kind !== 'failed' || this.isFailing) return;
+    const isPlanned = event.error instanceof Error && event.error.message.startsWith('planned');
+    this.#story.expect(isPlanned, 'no bug', () => `${event.where}: ${String(event.error)}`);
+  }
+
+  /** The session is gone, or about to be: its time is over. */
+  #isOver(sessionId: string): boolean {
+    const session = this.disk?.sessions.get(sessionId)?.session;
+    if (session === undefined) return true;
+    const now = this.process?.clock.now() ?? 0;
+    return (session.clock.endsAt ?? Infinity) <= now || this.recordOf(sessionId).ended !== undefined;
+  }
+
+  // What must be durable before it is said.
+
+  #isDurableToken({ id }: SessionRecord, token: string): void {
+    const chains = this.disk?.sessions.get(id)?.session.chains ?? [];
+    const isThere = chains.some(({ hashes }) => hashes.some((hash) => tokenId(hash) === token));
+    this.#story.expect(isThere, 'durable', () => `token ${token} was sent before it was on the disk`);
+  }
+
+  #isDurableCommand({ id }: SessionRecord, seq: number): void {
+    const session = this.disk?.sessions.get(id)?.session;
+    // A session that ended meanwhile has nothing on the disk any more.
+    if (session === undefined) return;
+    this.#story.expect(
+      session.commands.accepted >= seq,
+      'durable',
+      () => `command ${seq} was acknowledged with ${session.commands.accepted} on the disk`,
+    );
+  }
+
+  #isDurableAnswer({ id }: SessionRecord, text: string): void {
+    if (this.#schedule.settings.delivery !== 'commit') return;
+    const [, , mark, count] = text.split(' ', 4);
+    const session = this.disk?.sessions.get(id)?.session;
+    if (mark !== 'did' || session === undefined) return;
+    this.#story.expect(
+      countOf(session) >= Number(count),
+      'durable',
+      () => `the answer to command number ${count} was shown before its commit was on the disk`,
+    );
+  }
+
+  #isGone({ id }: SessionRecord, { from, to, reason }: Extract<ServerFrame, { type: 'gap' }>): void {
+    if (to === undefined || reason === 'oversize' || this.isFailing) return;
+    const page = this.process?.table.readOutput(id, from - 1, { entries: 1, bytes: Infinity });
+    if (page === undefined || page instanceof Promise) return;
+    const kept = page.entries[0]?.offset ?? Infinity;
+    this.#story.expect(kept > to, 'output', () => `${reason} gap from ${from} to ${to}, and ${kept} is there`);
+  }
+
+  // The store.
+
+  /** One operation, just applied in memory. */
+  operated(operation: Operation, before: Session | undefined, after: Session | undefined): void {
+    if (before === undefined || after === undefined) return;
+    const isChanged = before !== after;
+    this.#checkFence(operation, before, isChanged);
+    if (!isChanged) return;
+    const { limits } = this.#schedule.settings;
+    const { output, commands } = after;
+    this.#story.expect(
+      output.entries <= limits.backlogEntries && output.bytes <= limits.backlogBytes,
+      'bounded',
+      () => `the log has ${output.entries} entries, ${output.bytes} bytes`,
+    );
+    this.#story.expect(
+      commands.taken >= before.commands.taken && commands.accepted >= before.commands.accepted,
+      'commands',
+      () => `numbers went back, from ${JSON.stringify(before.commands)} to ${JSON.stringify(commands)}`,
+    );
+    if (operation.kind === 'commit') this.#checkEviction(operation, before, after);
+    if (after.stage === 'closed') this.#closed(operation, before);
+  }
+
+  #checkFence(operation: Operation, { presence, lease }: Session, isChanged: boolean): void {
+    const { kind } = operation;
+    if (!isChanged) return;
+    const attachment = 'attachment' in operation ? operation.attachment : undefined;
+    const isStale = attachment !== undefined && (!presence.attached || presence.attachment !== attachment);
+    this.#story.expect(!isStale, 'one owner', () => `a ${kind} of an older attachment changed the session`);
+    const isFenced = kind === 'commit' && operation.lease < lease;
+    this.#story.expect(!isFenced, 'one owner', () => `a commit under an older lease changed the session`);
+  }
+
+  /** What was evicted had to go: the log was full. */
+  #checkEviction(operation: Commit, before: Session, { output }: Session): void {
+    if (output.evicted === before.output.evicted) return;
+    const { backlogEntries, backlogBytes } = this.#schedule.settings.limits;
+    const added = operation.output ?? [];
+    const largest = Math.max(MAXIMUM_TEXT_BYTES, ...added.map((body) => outputBytes(body)));
+    const isFull = output.entries >= backlogEntries || output.bytes + largest > backlogBytes;
+    this.#story.expect(
+      isFull,
+      'bounded',
+      () => `output was evicted with ${output.entries} entries of ${output.bytes} bytes left`,
+    );
+  }
+
+  #closed(operation: Operation, { id, ending, stage, clock }: Session): void {
+    const record = this.recordOf(id);
+    record.ended ??= ending ?? operation.kind;
+    if (operation.kind !== 'expire') return;
+    const awayMs = this.#timeline.now - record.attachedUntil;
+    this.#story.expect(
+      stage !== 'playing' || this.#hasJumps || awayMs >= Math.min(record.windowMs.low, clock.windowMs) - 1,
+      'time',
+      () => `the session expired after ${awayMs} ms, of ${record.windowMs.low}`,
+    );
+  }
+
+  /** A change is on the disk: its rows and its counters must agree. */
+  written({ id, output: added }: SessionChange, rows: DiskRows | undefined): void {
+    const record = this.recordOf(id);
+    for (const entry of added) {
+      if (entry.kind === 'dropped') this.#dropped(record, entry);
+      const mark = entry.kind === 'text' ? entry.text : entry.kind === 'gmcp' ? entry.data : undefined;
+      if (typeof mark === 'string') noteDurable(record, mark);
+    }
+    if (rows === undefined) return;
+    const { session, commands, output } = rows;
+    let bytes = 0;
+    for (const entry of output.values()) bytes += outputBytes(entry);
+    this.#story.expect(
+      output.size === session.output.entries && bytes === session.output.bytes,
+      'bounded',
+      () => {
+        const { entries, bytes: counted } = session.output;
+        return `the log has ${output.size} entries, ${bytes} bytes, and counts ${entries}, ${counted}`;
+      },
+    );
+    let { taken } = session.commands;
+    let waiting = 0;
+    for (const entry of commands.values()) {
+      if (entry.kind !== 'refused') waiting += 1;
+      taken = Math.max(taken, lastSeq(entry));
+      const isSecret = entry.kind === 'text' && entry.text.startsWith('connect');
+      this.#story.expect(!isSecret, 'private', () => 'a password is on the disk');
+    }
+    const { accepted } = session.commands;
+    this.#story.expect(
+      taken === accepted,
+      'durable',
+      () => `commands through ${accepted} are accepted, and on the disk there are those through ${taken}`,
+    );
+    this.#story.expect(
+      waiting <= this.#schedule.settings.limits.queueCommands,
+      'bounded',
+      () => `${waiting} commands wait`,
+    );
+  }
+
+  #dropped(record: SessionRecord, entry: { offset: number; seq: number; through?: number; reason: DropReason }) {
+    const { offset, seq, through = seq, reason } = entry;
+    for (let each = seq; each <= through; each += 1) {
+      const known = record.dropped.get(each);
+      this.#story.expect(
+        known === undefined || known.offset === offset,
+        'commands',
+        () => `command ${each} was dropped twice: ${known?.reason}, ${reason}`,
+      );
+      record.dropped.set(each, { offset, reason });
+    }
+  }
+
+  // The game.
+
+  /** The game was given a command. `done` is how many it knows to have carried out. */
+  handed(session: { readonly id: string }, { seq }: WorldCommand, done: number | undefined): void {
+    const record = this.recordOf(session.id);
+    if (this.#schedule.settings.delivery === 'mark') {
+      const taken = this.disk?.sessions.get(session.id)?.session.commands.taken ?? seq;
+      this.#story.expect(
+        taken >= seq,
+        'commands',
+        () => `command ${seq} left before it was marked; on the disk is ${taken}`,
+      );
+    }
+    // What was carried out before a crash, and not durably, is forgotten by a game whose data is ours.
+    if (done !== undefined) record.ran.length = Math.min(record.ran.length, done);
+    const last = record.ran.at(-1)?.seq ?? 0;
+    this.#story.expect(seq > last, 'commands', () => `command ${seq} came after ${last} was carried out`);
+    const dropped = record.dropped.get(seq);
+    this.#story.expect(
+      dropped === undefined,
+      'commands',
+      () => `command ${seq} came, and was dropped as ${dropped?.reason}`,
+    );
+  }
+
+  ran({ id }: { readonly id: string }, command: { readonly seq: number; readonly id: string }): number {
+    const { ran } = this.recordOf(id);
+    const isTwice = ran.some((done) => done.id === command.id);
+    this.#story.expect(!isTwice, 'commands', () => `${command.id} was carried out twice`);
+    ran.push(command);
+    return ran.length;
+  }
+
+  /** The mark of the game's next text in this session. */
+  mark(id: string): string {
+    const { written } = this.recordOf(id);
+    const number = (written.get(this.#boot) ?? 0) + 1;
+    written.set(this.#boot, number);
+    return `#${this.#boot}.${number}`;
+  }
+
+  // The process.
+
+  get #boot(): number {
+    return this.process?.number ?? 0;
+  }
+
+  get #slackMs(): number {
+    const { networkMs, diskMs } = this.#schedule.settings;
+    return 2 * networkMs[1] + 40 * diskMs[1];
+  }
+
+  /** The process is gone; `isClean`: it had ended all in good order. */
+  processGone(isClean: boolean): void {
+    for (const record of this.sessions.values()) {
+      record.owner = undefined;
+      if (!isClean && record.written.has(this.#boot)) record.unclean.add(this.#boot);
+    }
+    this.#links.clear();
+  }
+
+  /** A process begins: who was attached counts as detached from now on. */
+  processBegan(process: CurrentProcess): void {
+    this.process = process;
+    this.isFailing = false;
+    for (const record of this.sessions.values()) record.attachedUntil = this.#timeline.now;
+  }
+}
+
+/** A session may be resumed in the last moment, and closed one sweep later, in ms. */
+const SWEEP_SLACK_MS = 1500;
+
+/** The largest text of the simulated game that is not `oversize`. */
+export const MAXIMUM_TEXT_BYTES = 400;
+
+/** How many commands the simulated game has carried out, as it keeps it. */
+export function countOf({ data }: Pick<Session, 'data'>): number {
+  return typeof data === 'number' ? data : 0;
+}
+
+function noteDurable({ durable }: SessionRecord, text: string): void {
+  const [, process = '', number = ''] = /^#(\d+)\.(\d+) /.exec(text) ?? [];
+  if (process === '') return;
+  durable.set(Number(process), Math.max(durable.get(Number(process)) ?? 0, Number(number)));
+}
+
+function brief(frame: ClientFrame | ServerFrame): string {
+  return JSON.stringify(frame, (key, value: unknown) => (key === 'limits' || key === 'value' ? undefined : value));
+}
