@@ -125,6 +125,7 @@ describe('a player who loses the connection because the gateway was killed', () 
     expect(back.text.match(/You say, "\w+/g)).toEqual(['You say, "first', 'You say, "second']);
     expect(back.kept.epoch).not.toBe(before.epoch);
     expect(back.framesOf('gap').map(({ reason }) => reason)).toEqual(['crash']);
+    await bob.sees('Ann says, "second');
     expect(bob.text.match(/Ann says, "\w+/g)).toEqual(['Ann says, "first', 'Ann says, "second']);
     back.cut();
   });
