@@ -223,7 +223,8 @@ export class ClientEnd {
         return this.#do({ kind: 'show', frame });
       case 'bye':
         this.#verdict = frame.resume ? 'resume' : 'never';
-        if (frame.token?.value !== undefined) this.#keepToken(frame.token.value);
+        // Of another session: the position in this one means nothing there.
+        if (frame.token?.value !== undefined) this.#become({ token: frame.token.value });
         // Another client has the session; the token stays good, for when the player asks.
         if (!frame.resume && frame.reason !== 'taken_over') this.#forget();
         return this.#do({ kind: 'show', frame });
@@ -306,8 +307,12 @@ export class ClientEnd {
   // What is kept.
 
   #keep(changes: Kept): void {
-    this.#kept = { ...this.#kept, ...changes };
-    this.#do({ kind: 'keep', kept: this.#kept });
+    this.#become({ ...this.#kept, ...changes });
+  }
+
+  #become(kept: Kept): void {
+    this.#kept = kept;
+    this.#do({ kind: 'keep', kept });
   }
 
   #keepToken(token: string): void {

@@ -38,6 +38,9 @@ export interface Store {
   /** The session that has, or had, a token with this hash. Unknown session and wrong secret are one path. */
   findByHash(hash: string): Promise<string | undefined>;
 
+  /** Sessions of an account in a world, as the world named it with `playing`. */
+  findByAccount(world: string, account: string): Promise<readonly string[]>;
+
   /** The session as it is now, or `undefined`. */
   read(sessionId: string): Awaitable<Session | undefined>;
 

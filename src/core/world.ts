@@ -38,6 +38,12 @@ export interface WorldCommit {
 }
 
 /**
+ * The kept session is resumed in place of the new one, and its old tokens are revoked (default with `delivery:
+ * 'commit'`); it is closed, and what was unread in it is shown first (default with `mark`); or both are kept.
+ */
+export type FrontDoor = 'resume' | 'close' | 'keep';
+
+/**
  * A game. `delivery` says what happens to a command when the process dies:
  *
  * - `commit`: the world answers a command with a commit, in which the command is taken. Not answered, not taken:
@@ -48,6 +54,8 @@ export interface WorldCommit {
 export interface World {
   readonly name: string;
   readonly delivery: 'commit' | 'mark';
+  /** What happens when an account comes in by the front door while another session of it is kept. */
+  readonly frontDoor?: FrontDoor;
   /**
    * A session opens, or one that was kept over a restart comes back. With `delivery: 'commit'` all kept sessions
    * come back at the start, with `mark` each when its player returns.

@@ -13,6 +13,7 @@ import {
 } from '../core/index.ts';
 import type { ByeReason, Limits, Link, ListenAddress, Transport } from '../protocol/index.ts';
 import type { OnEvent } from './event.ts';
+import { FrontDoor } from './front-door.ts';
 import type { GatewayCore } from './gateway-core.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeCrypto } from './node-crypto.ts';
@@ -134,7 +135,9 @@ class RunningGateway implements Gateway {
     const limits = { ...DEFAULT_LIMITS, ...this.#options.limits };
     const privateText = new PrivateText(this.#crypto);
     const registry = this.#registry;
+    const desk = new TokenDesk(store, this.#crypto);
     const host = await WorldHost.start({
+      frontDoor: new FrontDoor(store, desk, registry, world),
       store,
       world,
       limits,
@@ -153,7 +156,7 @@ class RunningGateway implements Gateway {
       authorize,
       clock: this.#clock,
       crypto: this.#crypto,
-      desk: new TokenDesk(store, this.#crypto),
+      desk,
       resumeWindowMs: (this.#options.tokenTtlSeconds ?? 3600) * 1000,
       playerSettings: {
         limits: { ...DEFAULT_WIRE, ...this.#options.wire, queue_commands: limits.queueCommands },

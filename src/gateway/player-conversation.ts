@@ -17,6 +17,7 @@ import {
   type Link,
   type PlayerEffect,
   type PlayerEvent,
+  type TokenGrant,
   type ByeReason,
 } from '../protocol/index.ts';
 import type { GatewayCore } from './gateway-core.ts';
@@ -68,6 +69,11 @@ export class PlayerConversation implements Conversation, Registered {
 
   fail(code: ErrorCode, why?: FailureDetail): void {
     this.#dispatch(why === undefined ? { kind: 'failed', code } : { kind: 'failed', code, why });
+  }
+
+  /** The player's account has another session, which this client is sent to. */
+  welcome(token: TokenGrant): void {
+    this.#dispatch({ kind: 'welcomed', token });
   }
 
   dismiss(reason: ByeReason): void {

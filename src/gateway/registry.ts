@@ -1,5 +1,5 @@
 import type { ClientInfo } from '../core/index.ts';
-import type { ByeReason } from '../protocol/index.ts';
+import type { ByeReason, TokenGrant } from '../protocol/index.ts';
 
 /** A connection, as an operator sees it. */
 export interface ConnectionInfo {
@@ -16,6 +16,8 @@ export interface Registered {
   readonly info: ConnectionInfo;
   /** Resolves when it is over and the session knows it. */
   readonly done: Promise<void>;
+  /** Sends its client to another session, with a token for it. */
+  welcome(token: TokenGrant): void;
   /** Says goodbye, and ends it. */
   dismiss(reason: ByeReason): void;
 }

@@ -21,6 +21,7 @@ import {
   type WorldState,
 } from '../core/index.ts';
 import type { OnEvent } from './event.ts';
+import type { FrontDoor } from './front-door.ts';
 import type { PrivateText } from './private-text.ts';
 
 type Facts = Omit<Commit, 'kind' | 'lease' | 'epoch' | 'after'>;
@@ -38,6 +39,7 @@ export interface WorldContext {
   readonly lease: number;
   readonly clientOf: (sessionId: string) => ClientInfo | undefined;
   readonly onEvent: OnEvent;
+  readonly frontDoor: FrontDoor;
   /** The session is over. */
   readonly forget: (sessionId: string) => void;
 }
@@ -57,6 +59,8 @@ export class WorldEnd implements WorldSession {
   #end: number | undefined;
   /** The attachment that the world was told of, while it has not been told of its end. */
   #toldAttachment: number | undefined;
+  /** The player is at the front door, and not decided on. */
+  #entering: Promise<void> | undefined;
   /** The command that was in line when the process before this one died. */
   #suspect: number | undefined;
   /** What waits up to here was lost by the world. */
@@ -107,7 +111,22 @@ export class WorldEnd implements WorldSession {
   }
 
   playing(account?: string): void {
-    this.#write({ stage: 'playing', worldState: 'up', ...(account === undefined ? {} : { account }) });
+    // Who was playing already has only come back to the game.
+    if (account === undefined || this.#session.stage === 'playing') return this.#enter(account, []);
+    this.#entering = this.#comeIn(account).catch((error: unknown) => this.#failed('front door', error));
+  }
+
+  /** By the front door: an older session of the account may take the place of this one. */
+  async #comeIn(account: string): Promise<void> {
+    const { frontDoor } = this.#host;
+    const entrance = await frontDoor.enter(this.id, account);
+    if (entrance.kind === 'resumes') await frontDoor.resume(this.id, entrance.kept);
+    else this.#enter(account, entrance.unread);
+  }
+
+  #enter(account: string | undefined, unread: readonly NewOutput[]): void {
+    const facts = { stage: 'playing', worldState: 'up', output: unread } as const;
+    this.#write(account === undefined ? facts : { ...facts, account });
   }
 
   authenticating(): void {
@@ -325,6 +344,7 @@ export class WorldEnd implements WorldSession {
     this.#write({ handed: seq });
     try {
       const answer = await this.#player?.command(command);
+      await this.#entering;
       return (await this.#commit({ taken: seq, sent: seq, ...answer })) !== undefined;
     } catch (error) {
       this.#failed('command', error);
@@ -338,6 +358,7 @@ export class WorldEnd implements WorldSession {
     if ((await this.#commit({ taken: seq })) === undefined) return false;
     try {
       await this.#player?.command(command);
+      await this.#entering;
     } catch (error) {
       this.#failed('command', error);
       this.send({ kind: 'dropped', seq, reason: 'uncertain' });

@@ -52,6 +52,8 @@ export type PlayerEvent =
   /** Everything through this offset left for the player (for transports that cannot acknowledge). */
   | { readonly kind: 'flushed'; readonly offset: number }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly why?: FailureDetail }
+  /** The player's account has another session, which is resumed with this token instead. */
+  | { readonly kind: 'welcomed'; readonly token: TokenGrant }
   /** The gateway ends the conversation. */
   | { readonly kind: 'dismissed'; readonly reason: ByeReason }
   | { readonly kind: 'deadline' };
@@ -169,6 +171,9 @@ export class PlayerEnd {
         break;
       case 'failed':
         this.#fail(event.code, event.why);
+        break;
+      case 'welcomed':
+        this.#welcomed(event.token);
         break;
       case 'dismissed':
         this.#bye(event.reason);
@@ -430,6 +435,12 @@ export class PlayerEnd {
   #fail(code: ErrorCode, why: FailureDetail = {}): void {
     this.#send(createError(code, why));
     this.#end(ERRORS[code].closeCode, code);
+  }
+
+  #welcomed(token: TokenGrant): void {
+    this.#sayAccepted();
+    this.#send({ ...byeOf('welcome_back', undefined, this.#now), token: newTokenOf(token) });
+    this.#end(BYES.welcome_back.closeCode, 'welcome_back');
   }
 
   #bye(reason: ByeReason): void {

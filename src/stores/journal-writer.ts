@@ -60,6 +60,11 @@ export class JournalWriter {
     return this.#pending.has(id) || this.#inFlight.has(id);
   }
 
+  /** Sessions of which something is not durable. */
+  dirtyIds(): Iterable<string> {
+    return new Set([...this.#inFlight.keys(), ...this.#pending.keys()]);
+  }
+
   /** The session of a hash whose row is not durable yet; `null` where the row is about to go. */
   findHash(hash: string): string | null | undefined {
     return this.#hashes.get(hash);

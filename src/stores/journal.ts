@@ -23,6 +23,7 @@ export interface Journal {
   write(changes: readonly SessionChange[]): Promise<void>;
   load(id: string): Promise<StoredSession | undefined>;
   findByHash(hash: string): Promise<string | undefined>;
+  findByAccount(world: string, account: string): Promise<readonly string[]>;
   list(): AsyncIterable<Session>;
   due(now: number, limit: number): Promise<readonly string[]>;
   close(): Promise<void>;

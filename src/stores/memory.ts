@@ -34,6 +34,13 @@ class MemoryJournal implements Journal {
     return Promise.resolve(this.#hashes.get(hash));
   }
 
+  findByAccount(world: string, account: string): Promise<readonly string[]> {
+    const found = [...this.#sessions.values()].filter((session) => {
+      return session.world === world && session.account === account;
+    });
+    return Promise.resolve(found.map(({ id }) => id));
+  }
+
   async *list(): AsyncIterable<Session> {
     yield* this.#sessions.values();
   }

@@ -114,6 +114,19 @@ export class SessionTable implements Store {
     return fresh === undefined ? this.#journal.findByHash(hash) : (fresh ?? undefined);
   }
 
+  async findByAccount(world: string, account: string): Promise<readonly string[]> {
+    this.#check();
+    const ids = new Set(await this.#journal.findByAccount(world, account));
+    // What is not durable yet is not found there, or not gone from there.
+    for (const id of this.#writer.dirtyIds()) {
+      const session = this.#live.get(id)?.session;
+      const isOne = session?.world === world && session.account === account && session.stage !== 'closed';
+      if (isOne) ids.add(id);
+      else ids.delete(id);
+    }
+    return [...ids];
+  }
+
   read(id: string): Session | undefined | Promise<Session | undefined> {
     return this.#select(id, (live) => live?.session);
   }

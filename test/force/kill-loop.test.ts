@@ -72,9 +72,11 @@ describe(`a gateway that is killed ${KILLS} times under load (HOLDFAST_TEST_SEED
       carriedOut: () => said.get(name) ?? [],
     }));
     for (const [name, { accepted, dropped }] of typists) {
-      expect(said.get(name)).toEqual(accepted);
+      expect(accepted.length).toBeGreaterThan(KILLS);
       expect(accepted).toEqual(accepted.map((_, i) => i + 1));
-      expect([...dropped]).toEqual([]);
+      expect(said.get(name)).toEqual(accepted.filter((n) => !dropped.has(n)));
+      // What two processes died over is not tried a third time.
+      expect([...dropped.values()].filter((reason) => reason !== 'failed')).toEqual([]);
     }
   });
 

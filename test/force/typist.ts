@@ -84,7 +84,6 @@ export class Typist {
 
   /** Takes in what is new, and types on. */
   #look(connection: Connection): void {
-    const { player } = connection;
     for (const frame of connection.news()) {
       if (frame.type === 'error') throw new Error(`the gateway answered ${frame.code}`);
       if (frame.type === 'welcome') connection.isLive = true;

@@ -47,6 +47,8 @@ export class SessionRecord implements WrittenRecord {
   windowMs: { low: number; high: number };
   owner: SimulatedLink | undefined;
   links = 0;
+  /** More than one client has had a token of it. */
+  isShared = false;
 
   constructor(id: string, windowMs: number) {
     this.id = id;
@@ -450,6 +452,11 @@ export class Ledger implements LinkWatcher {
     const number = (written.get(this.#boot) ?? 0) + 1;
     written.set(this.#boot, number);
     return `#${this.#boot}.${number}`;
+  }
+
+  /** All came to rest. */
+  finish(): void {
+    for (const { window } of this.#links.values()) window.check();
   }
 
   // The process.

@@ -60,10 +60,13 @@ export class Pipe {
   #arrive(): void {
     const { now } = this.#timeline;
     if (now < this.#frozenUntil) return this.#wakeAt(this.#frozenUntil);
+    let delivered = 0;
     for (let next = this.#queue[0]; next !== undefined && next.at <= now; next = this.#queue[0]) {
       this.#queue.shift();
       this.#deliver(next.message);
+      delivered += 1;
     }
+    this.#timeline.count(delivered - 1);
     const [next] = this.#queue;
     if (next !== undefined) this.#wakeAt(next.at);
   }

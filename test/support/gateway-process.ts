@@ -75,6 +75,15 @@ export class GatewayProcess {
     await once(this.#child, 'exit');
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Resolves with the exit code, when it has ended by itself. */
+  async ended(): Promise<number | null> {
+    return (await this.#changes.until('the gateway to end', () => this.#exit)).code;
+  }
+
   /** In good order; resolves with the exit code. */
   async stop(): Promise<number | null> {
     this.#child.kill('SIGTERM');

@@ -13,6 +13,9 @@ const BOOT_KEY = STORE.key('boot');
 /** More leases than one process will ever ask for. */
 const LEASES_PER_BOOT = 2 ** 32;
 
+/** The log that LevelDB keeps in memory too: at 4 MB, its default, reconnecting players wait for its compaction. */
+const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
+
 /** So many sessions at a time are detached at the start. */
 const DETACH_PAGE = 1000;
 
@@ -32,7 +35,7 @@ export async function openEmbeddedStore(folder: string, options: EmbeddedStoreOp
   let db: ClassicLevel | undefined;
   try {
     const exists = await prepareFolder(folder);
-    db = new ClassicLevel(folder, { createIfMissing: !exists });
+    db = new ClassicLevel(folder, { createIfMissing: !exists, writeBufferSize: WRITE_BUFFER_BYTES });
     await db.open();
     const journal = new LevelJournal(db);
     await checkFormat(db, journal);

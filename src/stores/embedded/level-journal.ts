@@ -2,7 +2,7 @@ import type { ClassicLevel } from 'classic-level';
 import { lastSeq, type Session, type StoredSession } from '../../core/index.ts';
 import type { Journal, SessionChange } from '../journal.ts';
 import { damaged } from './folder.ts';
-import { CLOCKS, COMMANDS, HASHES, OUTPUT, SESSIONS, type Range, type Table } from './table.ts';
+import { ACCOUNTS, CLOCKS, COMMANDS, HASHES, OUTPUT, SESSIONS, type Range, type Table } from './table.ts';
 
 type Batch = ReturnType<ClassicLevel['batch']>;
 
@@ -42,6 +42,10 @@ export class LevelJournal implements Journal {
 
   findByHash(hash: string): Promise<string | undefined> {
     return this.get(HASHES, HASHES.key(hash));
+  }
+
+  findByAccount(world: string, account: string): Promise<readonly string[]> {
+    return this.#ids(ACCOUNTS.range(...accountParts(world, account)), Number.MAX_SAFE_INTEGER);
   }
 
   async *list(): AsyncIterable<Session> {
@@ -100,11 +104,9 @@ function writeRows(batch: Batch, change: SessionChange): void {
 
   if (session) put(SESSIONS, SESSIONS.key(id), session);
   else batch.del(SESSIONS.key(id));
-  const [was, is] = [before && clockKey(before), session && clockKey(session)];
-  if (was !== is) {
-    if (was !== undefined) batch.del(was);
-    if (is !== undefined) put(CLOCKS, is, true);
-  }
+  const [was, is] = [before ? indexKeys(before) : [], session ? indexKeys(session) : []];
+  for (const key of was) if (!is.includes(key)) batch.del(key);
+  for (const key of is) if (!was.includes(key)) put(CLOCKS, key, true);
   // Deleted first: what is left of a run of refusals may come again under the same number.
   for (const seq of change.takenCommands) batch.del(COMMANDS.key(id, seq));
   for (const entry of change.commands) put(COMMANDS, COMMANDS.key(id, entry.seq), entry);
@@ -112,6 +114,18 @@ function writeRows(batch: Batch, change: SessionChange): void {
   for (const entry of change.output) put(OUTPUT, OUTPUT.key(id, entry.offset), entry);
   for (const hash of change.forgottenHashes) batch.del(HASHES.key(hash));
   for (const hash of change.addedHashes) put(HASHES, HASHES.key(hash), id);
+}
+
+/** The rows by which a session is found: its clock's, and its account's if it has one. */
+function indexKeys(session: Session): readonly string[] {
+  const { id, world, account } = session;
+  const clock = clockKey(session);
+  return account === undefined ? [clock] : [clock, ACCOUNTS.key(...accountParts(world, account), id)];
+}
+
+/** Names are the world's own, and may have any character. */
+function accountParts(world: string, account: string): [string, string] {
+  return [encodeURIComponent(world), encodeURIComponent(account)];
 }
 
 /** It stands still while somebody is attached. */

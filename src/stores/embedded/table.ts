@@ -58,6 +58,8 @@ export const COMMANDS: Table<CommandEntry> = new Table('command');
 export const OUTPUT: Table<OutputEntry> = new Table('output');
 /** Session ids, by hash. */
 export const HASHES: Table<string> = new Table('hash');
+/** By world, account and session id. */
+export const ACCOUNTS: Table<true> = new Table('account');
 /** By when the clock of a session runs out, and its id; a clock that stands still is at 0. */
 export const CLOCKS: Table<true> = new Table('clock');
 /** The store's own numbers. */

@@ -213,6 +213,11 @@ export class TelnetPlayer {
     if (this.#isGone) return;
     if (talk === this.#resuming && !this.#answered(talk, frame)) return;
     if (talk !== this.#talk) return;
+    if (frame.type === 'bye' && frame.token?.value !== undefined) {
+      // The player's account has another session: it is resumed in place.
+      this.#talk = undefined;
+      return this.#resume(frame.token.value);
+    }
     this.#view.show(frame);
     if ('offset' in frame && frame.offset !== undefined) this.#wrote(talk, frame.offset);
     if (frame.type === 'gap') this.#wrote(talk, frame.to ?? frame.from);

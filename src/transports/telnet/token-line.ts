@@ -62,8 +62,9 @@ export class TokenLineGuard {
   }
 
   #piece(piece: string): string {
-    const looks = this.#lines.some((line) => looksLikeOne(line + piece));
-    const shown = looks ? `> ${piece}` : piece;
+    const lookalikes = this.#lines.filter((line) => looksLikeOne(line + piece));
+    const places = lookalikes.map((line) => behindSequence(line + piece, line.length) - line.length);
+    const shown = places.length === 0 ? piece : marked(piece, Math.max(...places));
     this.#lines = LINE_END.test(piece) ? [''] : this.#lines.map((line) => beginning(line + shown));
     return shown;
   }
@@ -71,6 +72,19 @@ export class TokenLineGuard {
 
 function looksLikeOne(line: string): boolean {
   return LOOKS_LIKE_ONE.test(line.replace(SEQUENCE, '').replace(CONTROL, ''));
+}
+
+/** `at`, or the end of the sequence that `at` is within: no mark is seen in there. */
+function behindSequence(text: string, at: number): number {
+  for (const { index, 0: sequence } of text.matchAll(SEQUENCE)) {
+    const end = index + sequence.length;
+    if (end > at) return index < at ? end : at;
+  }
+  return at;
+}
+
+function marked(piece: string, at: number): string {
+  return `${piece.slice(0, at)}> ${piece.slice(at)}`;
 }
 
 /** As much as has to be known of an unfinished line. */

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { ReceivedGuess } from './received-guess.ts';
+
+it('counts as received what left three seconds before a byte came', () => {
+  const guess = new ReceivedGuess();
+  guess.flushed(5, 1000);
+  expect(guess.heard(3999)).toBeUndefined();
+  expect(guess.heard(4000)).toBe(5);
+});
+
+it('counts nothing twice', () => {
+  const guess = new ReceivedGuess();
+  guess.flushed(5, 1000);
+  guess.heard(4000);
+  expect(guess.heard(9000)).toBeUndefined();
+});
+
+it('does not count what left later, however long the silence was before', () => {
+  const guess = new ReceivedGuess();
+  guess.flushed(5, 1000);
+  guess.flushed(6, 9000);
+  expect(guess.heard(10_000)).toBe(5);
+  expect(guess.heard(12_000)).toBe(6);
+});
+
+it('keeps the last of what left in one moment', () => {
+  const guess = new ReceivedGuess();
+  guess.flushed(5, 1000);
+  guess.flushed(6, 1000);
+  expect(guess.heard(4000)).toBe(6);
+});
+
+it('errs on the safe side where the client is silent for very long', () => {
+  const guess = new ReceivedGuess();
+  for (let offset = 1; offset <= 5000; offset += 1) guess.flushed(offset, offset);
+  const received = guess.heard(100_000) ?? 0;
+  expect(received).toBeGreaterThan(0);
+  expect(received).toBeLessThan(5000);
+  guess.flushed(5001, 100_001);
+  expect(guess.heard(103_001)).toBe(5001);
+});

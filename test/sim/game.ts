@@ -1,0 +1,166 @@
+import type {
+  Clock,
+  NewOutput,
+  World,
+  WorldCommand,
+  WorldCommit,
+  WorldPlayer,
+  WorldSession,
+} from '../../src/core/index.ts';
+import { MAXIMUM_TEXT_BYTES, type Ledger } from './ledger.ts';
+import type { Random } from './random.ts';
+import type { Printed, Settings } from './schedule.ts';
+import type { Story } from './story.ts';
+
+export interface GameSurroundings {
+  readonly settings: Settings;
+  readonly story: Story;
+  readonly ledger: Ledger;
+  readonly random: Random;
+  readonly clock: Clock;
+}
+
+/** A slow command takes so long, in ms. */
+const SLOW_MS = [50, 3000] as const;
+
+/** The simulated game: counts what it carries out, says what it did, and is slow, talkative or broken when told so. */
+export class Game implements World {
+  readonly name = 'game';
+  readonly delivery: 'commit' | 'mark';
+  readonly #surroundings: GameSurroundings;
+  readonly #players = new Map<string, GamePlayer>();
+
+  constructor(surroundings: GameSurroundings) {
+    this.delivery = surroundings.settings.delivery;
+    this.#surroundings = surroundings;
+  }
+
+  open(session: WorldSession): WorldPlayer {
+    const player = new GamePlayer(session, this.#surroundings, () => this.#players.delete(session.id));
+    this.#players.set(session.id, player);
+    player.begin();
+    return player;
+  }
+
+  find(sessionId: string): GamePlayer | undefined {
+    return this.#players.get(sessionId);
+  }
+}
+
+export class GamePlayer implements WorldPlayer {
+  readonly #session: WorldSession;
+  readonly #surroundings: GameSurroundings;
+  readonly #forget: () => void;
+  #isAttached = false;
+  #isBusy = false;
+  #isOver = false;
+  #isIn: boolean;
+  #done: number;
+  #echo = true;
+
+  constructor(session: WorldSession, surroundings: GameSurroundings, forget: () => void) {
+    this.#session = session;
+    this.#surroundings = surroundings;
+    this.#forget = forget;
+    this.#done = typeof session.data === 'number' ? session.data : 0;
+    this.#isIn = session.restored || !surroundings.settings.hasLogin;
+  }
+
+  get session(): WorldSession {
+    return this.#session;
+  }
+
+  begin(): void {
+    const { settings } = this.#surroundings;
+    if (!this.#session.restored) {
+      if (this.#isIn) this.#session.playing();
+      else this.#session.authenticating();
+    } else if (settings.delivery === 'mark' && !settings.keepsPlayers) {
+      // The connection died with the process: the game is at its login again.
+      this.#session.lose();
+    }
+  }
+
+  async command(command: WorldCommand): Promise<WorldCommit | void> {
+    const { ledger, story, settings, clock, random } = this.#surroundings;
+    const isCommit = settings.delivery === 'commit';
+    const text = command.text ?? String(command.data);
+    story.tell(() => `  game gets ${command.seq} "${text}"`);
+    story.expect(this.#isAttached, 'commands', () => `the game got "${text}" with nobody there`);
+    story.expect(!this.#isBusy, 'commands', () => `the game got "${text}" before it had answered`);
+    story.expect(!this.#isOver, 'commands', () => `the game got "${text}" after the end`);
+    ledger.handed(this.#session, command, isCommit ? this.#done : undefined);
+    const [verb = '', id = ''] = text.split(' ');
+    if (verb === 'slow') {
+      this.#isBusy = true;
+      await new Promise<void>((resolve) => {
+        clock.after(random.between(...SLOW_MS), resolve);
+      });
+      this.#isBusy = false;
+    }
+    if (verb === 'throw') throw new Error('planned: the game broke');
+    this.#done = ledger.ran(this.#session, { seq: command.seq, id });
+    if (!this.#isIn) {
+      this.#isIn = true;
+      this.#session.playing('somebody');
+    }
+    const answer = `${ledger.mark(this.#session.id)} did ${this.#done} ${id}`;
+    if (isCommit) return { output: [{ kind: 'text', text: answer }], data: this.#done };
+    this.#session.send({ kind: 'text', text: answer });
+    if (verb === 'chatty') this.print('text', 5);
+  }
+
+  accepts({ text }: WorldCommand): boolean {
+    return text?.startsWith('veto') !== true;
+  }
+
+  isPrivate(): boolean {
+    return false;
+  }
+
+  passing(): void {
+    // Whatever a client says of itself.
+  }
+
+  attached(): void {
+    this.#surroundings.story.expect(!this.#isAttached, 'one owner', () => 'attached twice');
+    this.#isAttached = true;
+  }
+
+  detached(): void {
+    this.#surroundings.story.expect(this.#isAttached, 'one owner', () => 'detached without an attach');
+    this.#isAttached = false;
+  }
+
+  closed(): void {
+    this.#isOver = true;
+    this.#forget();
+  }
+
+  /** Things happen by themselves. */
+  print(what: Printed, count: number): void {
+    for (let i = 0; i < count; i += 1) this.#session.send(this.#printed(what));
+  }
+
+  #printed(what: Printed): NewOutput {
+    const { ledger, random, settings } = this.#surroundings;
+    const text = (length: number): string => `${ledger.mark(this.#session.id)} ${'ü'.repeat(length)}`;
+    switch (what) {
+      case 'text':
+        return { kind: 'text', text: text(random.skewed(1, 20)) };
+      case 'prompt':
+        return { kind: 'text', text: text(1), prompt: true };
+      case 'big':
+        return { kind: 'text', text: text(random.between(20, MAXIMUM_TEXT_BYTES / 2 - 20)) };
+      case 'oversize':
+        return { kind: 'text', text: text(settings.limits.backlogBytes) };
+      case 'echo':
+        this.#echo = !this.#echo;
+        return { kind: 'echo', on: this.#echo };
+      case 'state':
+        return { kind: 'gmcp', package: 'Char.Vitals', data: { hp: random.between(1, 100) }, state: true };
+      case 'event':
+        return { kind: 'gmcp', package: 'Comm.Say', data: text(1) };
+    }
+  }
+}
