@@ -13,17 +13,20 @@ export const UPGRADE = [
   '\r\n',
 ].join('\r\n');
 
+/** The first byte of a text frame that is whole. */
+const TEXT = 0x81;
+
 /** A masked text frame; the mask is zero, which costs the server the same. */
 function frame(message) {
   const payload = Buffer.from(JSON.stringify(message));
   const head =
     payload.length < 126
-      ? Buffer.from([0x81, 0x80 | payload.length])
-      : Buffer.from([0x81, 0x80 | 126, payload.length >> 8, payload.length & 255]);
+      ? Buffer.from([TEXT, 0x80 | payload.length])
+      : Buffer.from([TEXT, 0x80 | 126, payload.length >> 8, payload.length & 255]);
   return Buffer.concat([head, Buffer.alloc(4), payload]);
 }
 
-/** The texts of all whole frames in what a server sent. */
+/** The texts of all whole text frames in what a server sent; a ping that comes by is left unanswered. */
 function textsIn(bytes) {
   const texts = [];
   for (let at = 0; at + 2 <= bytes.length; ) {
@@ -35,7 +38,7 @@ function textsIn(bytes) {
       from = at + 4;
     }
     if (from + length > bytes.length) break;
-    texts.push(bytes.toString('utf8', from, from + length));
+    if (bytes[at] === TEXT) texts.push(bytes.toString('utf8', from, from + length));
     at = from + length;
   }
   return texts;

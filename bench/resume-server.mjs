@@ -133,6 +133,11 @@ function open([side], sample) {
 
 let server;
 let before;
+let isClosing = false;
+process.on('disconnect', () => {
+  // Whoever measured is gone.
+  if (!isClosing) process.exit(1);
+});
 process.on('message', async ({ ask, ...request }) => {
   switch (ask) {
     case 'open':
@@ -154,6 +159,7 @@ process.on('message', async ({ ask, ...request }) => {
     }
     case 'close':
       await server.close();
+      isClosing = true;
       return process.disconnect();
   }
 });

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { eventLog } from '../src/cli/event-log.ts';
 import { keyOf } from '../src/cli/settings-name.ts';
 import { SETTING_NAMES, SETTINGS } from '../src/cli/settings.ts';
@@ -13,7 +13,7 @@ import { DEFAULT_WIRE, type GatewayEvent } from '../src/gateway/index.ts';
 import { CLIENT_FRAMES } from '../src/protocol/frames/client-frame.ts';
 import { SERVER_FRAMES } from '../src/protocol/frames/server-frame.ts';
 import { BYES, ERRORS, shouldReconnect } from '../src/protocol/index.ts';
-import { DocPage, repositoryPath, type Example, type Table } from './support/doc-page.ts';
+import { DocPage, repositoryPath, type Example } from './support/doc-page.ts';
 import { GatewayProcess, temporaryFolder } from './support/gateway-process.ts';
 import { LinePlayer } from './support/line-player.ts';
 import { Changes } from './support/until.ts';
@@ -45,7 +45,7 @@ describe.each(PAGES)('$path', ({ path, links }) => {
 });
 
 function leadsSomewhere(from: string, link: string): boolean {
-  if (/^[a-z]+:/i.test(link)) return /^https:\/\//.test(link);
+  if (/^[a-z]+:/i.test(link)) return link.startsWith('https://');
   const [target = '', anchor] = link.split('#', 2);
   const path = target === '' ? from : join(dirname(from), target);
   if (!existsSync(repositoryPath(path))) return false;
@@ -113,30 +113,29 @@ describe('docs/protocol.md', () => {
   ];
 
   test.each(sections)('has every frame from the $from with every field', ({ heading, frames }) => {
+    const { tables } = page('docs/protocol.md');
     const documented = Object.keys(frames).map((type) => {
-      return [type, page('docs/protocol.md').tables.find((table) => table.heading === heading(type))] as const;
-    });
-    const fields = ([type, table]: readonly [string, Table | undefined]): unknown => {
+      const table = tables.find((each) => each.heading === heading(type));
       return { type, fields: table?.rows.map((row) => row['field']) ?? [] };
-    };
-    expect(documented.map(fields)).toEqual(
+    });
+    expect(documented).toEqual(
       Object.entries(frames).map(([type, { expected }]) => ({ type, fields: fieldsOf(expected) })),
     );
   });
 
-  test('has no heading of a frame that is none', () => {
-    const known = [...sections].flatMap(({ frames, heading }) => Object.keys(frames).map(heading));
-    const withFields = page('docs/protocol.md').tables.filter(({ columns }) => columns[0] === 'field');
-    expect(withFields.map(({ heading }) => heading).filter((heading) => !known.includes(heading))).toEqual([]);
+  test('has no frame that is none', () => {
+    const known = sections.flatMap(({ frames, heading }) => Object.keys(frames).map(heading));
+    const { tables } = page('docs/protocol.md');
+    const frames = tables.filter(({ columns }) => columns[0] === 'field').map(({ heading }) => heading);
+    expect(frames.filter((heading) => !known.includes(heading))).toEqual([]);
   });
 
-  test('has every reason of a gap and of a drop', () => {
-    const reasons = (heading: string): unknown => {
-      const tables = page('docs/protocol.md').tables.filter((table) => table.heading === heading);
-      return tables.flatMap(({ rows }) => rows.flatMap((row) => row['reason'] ?? []));
-    };
-    expect(reasons('Position, epoch and gaps')).toEqual([...GAP_REASONS]);
-    expect(reasons('Commands')).toEqual([...DROP_REASONS]);
+  test.each([
+    { heading: 'Position, epoch and gaps', reasons: GAP_REASONS },
+    { heading: 'Commands', reasons: DROP_REASONS },
+  ])('has every reason under "$heading"', ({ heading, reasons }) => {
+    const tables = page('docs/protocol.md').tables.filter((table) => table.heading === heading);
+    expect(tables.flatMap(({ rows }) => rows.flatMap((row) => row['reason'] ?? []))).toEqual([...reasons]);
   });
 });
 
@@ -146,7 +145,8 @@ function fieldsOf(expected: string): string[] {
   const path: string[] = [];
   let last = '';
   for (const [token, name] of expected.matchAll(/[{}]|\[\{|\}\]|(\w+\??): (?=[^[]|\[\{)/g)) {
-    if (token === '{' || token === '[{') path.push(last === '' ? '' : `${last}${token === '[{' ? '[]' : ''}.`);
+    if (token === '{' || token === '[{')
+      path.push(last === '' ? '' : `${last}${token === '[{' ? '[]' : ''}.`);
     else if (token === '}' || token === '}]') path.pop();
     else if (name !== undefined && name !== 'list') {
       last = name.replace('?', '');
@@ -159,7 +159,7 @@ function fieldsOf(expected: string): string[] {
 describe('docs/operations.md', () => {
   type EventOf<K> = Extract<GatewayEvent, { readonly kind: K }>;
   type Needs<E> = {
-    readonly [F in Exclude<keyof E, 'kind'>]-?: Record<never, never> extends Pick<E, F> ? false : true;
+    readonly [F in Exclude<keyof E, 'kind'>]-?: E extends Record<F, unknown> ? true : false;
   };
   /** The fields of each event, and whether they are always there: the compiler compares this with `GatewayEvent`. */
   const fields: { readonly [K in GatewayEvent['kind']]: Needs<EventOf<K>> } = {
@@ -180,23 +180,6 @@ describe('docs/operations.md', () => {
       }),
     );
   });
-
-  function levelOf(kind: string): string {
-    const lines: string[] = [];
-    const stream = new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        lines.push(chunk.toString());
-        done();
-      },
-    });
-    const log = pino({ level: 'trace', formatters: { level: (label) => ({ level: label }) } }, stream);
-    const event: unknown = { kind, ...(kind === 'failed' ? { error: new Error('x'), where: 'x' } : {}) };
-    // Only `kind` and `error` are looked at.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    eventLog(log)(event as GatewayEvent);
-    const { level }: { level: string } = JSON.parse(lines.join(''));
-    return level;
-  }
 
   test('has the limits that are settings, with their defaults', () => {
     const { rows } = page('docs/operations.md').table('Limits');
@@ -232,28 +215,50 @@ describe('docs/operations.md', () => {
     }
     const named = rows.map((row) => row['in the code']);
     const settable = ['queueCommands', 'backlogEntries', 'backlogBytes', 'heldCommandTtlMs'];
-    expect(Object.keys(DEFAULT_LIMITS).filter((name) => !settable.includes(name) && !named.includes(name))).toEqual(
-      [],
-    );
+    expect(
+      Object.keys(DEFAULT_LIMITS).filter((name) => !settable.includes(name) && !named.includes(name)),
+    ).toEqual([]);
   });
 });
+
+/** The level at which an event of this kind is written to the log. */
+function levelOf(kind: string): string {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const log = pino({ level: 'trace', formatters: { level: (label) => ({ level: label }) } }, stream);
+  const event: unknown = { kind, ...(kind === 'failed' ? { error: new Error('x'), where: 'x' } : {}) };
+  // Only `kind` and `error` are looked at.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  eventLog(log)(event as GatewayEvent);
+  const { level }: { level: string } = JSON.parse(lines.join(''));
+  return level;
+}
 
 describe('what is logged', () => {
   test('by a gateway that starts, is played on and stops is what docs/operations.md says', async () => {
     const folder = temporaryFolder();
+    onTestFinished(() => folder.remove());
     const gateway = await GatewayProcess.start(folder.path);
+    onTestFinished(() => gateway.kill());
     const ann = await WebPlayer.enter(gateway.http, 'Ann');
     ann.cut();
     const back = await WebPlayer.resume(gateway.http, ann.kept);
-    new WebPlayer(gateway.http, { type: 'hello', resume: { token: 'garbage' } });
+    const stranger = new WebPlayer(gateway.http, { type: 'hello', resume: { token: 'garbage' } });
+    await stranger.closed();
     await back.frame('caught_up');
     await gateway.stop();
-    folder.remove();
     const operations = page('docs/operations.md');
     const events = new Map(
       operations.table('Events').rows.map((row) => [row['event'], row['fields']?.replaceAll('?', '')]),
     );
-    const own = new Map(operations.table('The gateway itself').rows.map((row) => [row['msg'], row['fields']]));
+    const own = new Map(
+      operations.table('The gateway itself').rows.map((row) => [row['msg'], row['fields']]),
+    );
     for (const line of gateway.log.trim().split('\n')) {
       const { level: _level, time: _time, msg, ...fields }: Record<string, unknown> = JSON.parse(line);
       const known = (events.get(String(msg)) ?? own.get(String(msg)))?.split(', ') ?? 'not documented';
@@ -266,72 +271,91 @@ describe('what is logged', () => {
 // Examples. They are written inside `dist`, because there they may import the package by its own name, as a user does:
 // through the `exports` of package.json, to what was built.
 
-describe.each(PAGES.filter(({ examples }) => examples.length > 0))('the examples of $path', ({ examples }) => {
-  let folder: string;
+describe.each(PAGES.filter(({ examples }) => examples.length > 0))(
+  'the examples of $path',
+  ({ examples }) => {
+    let folder: string;
+    let complaints: string;
 
-  beforeAll(() => {
-    folder = mkdtempSync(repositoryPath('dist/examples-'));
-    for (const { file, text } of examples) writeFileSync(join(folder, file), text);
-    compile(folder, examples);
-  });
-
-  afterAll(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  test.each(examples.filter(({ isRun }) => isRun))('$file prints what the page says', async (example) => {
-    const data = temporaryFolder();
-    const gateway = example.wantsGateway ? await GatewayProcess.start(data.path) : undefined;
-    const address = gateway === undefined ? [] : [`ws://127.0.0.1:${gateway.http}/play`];
-    const run = new Run(folder, example.file, address);
-    expect(await run.ended()).toEqual({ code: 0, errors: '', output: example.output });
-    await gateway?.stop();
-    data.remove();
-  });
-
-  if (examples.some(({ file }) => file === 'server.ts')) {
-    test('server.ts: a player comes back after a cut and after kill -9, with every command carried out once', async () => {
-      let server = new Run(folder, 'server.js', [], { TELNET: '0', HTTP: '0' });
-      const player = new LinePlayer(await server.port());
-      const token = await player.token();
-      for (let i = 0; i < 3; i += 1) player.line('dig');
-      await player.sees('You have 1 gold.');
-      player.cut();
-
-      const back = await LinePlayer.resume(await server.port(), token);
-      await back.sees('held');
-      await back.sees('You have 3 gold.');
-      back.line('dig');
-      await back.sees('You have 4 gold.');
-      const next = await back.token();
-      await server.kill();
-
-      server = new Run(folder, 'server.js', [], { TELNET: '0', HTTP: '0' });
-      const again = await LinePlayer.resume(await server.port(), next);
-      again.line('dig');
-      await again.sees('You have 5 gold.');
-      again.line('quit');
-      await again.sees('You leave with 5 gold.');
-      await again.closed();
-      await server.kill();
+    beforeAll(() => {
+      folder = mkdtempSync(repositoryPath('dist/examples-'));
+      for (const { file, text } of examples) writeFileSync(join(folder, file), text);
+      complaints = compile(folder, examples);
     });
-  }
-});
 
-/** As a user would: strict, and with a look at our own declarations too. */
-function compile(folder: string, examples: readonly Example[]): void {
-  if (!examples.some(({ file }) => file.endsWith('.ts'))) return;
+    afterAll(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test('please a strict compiler', () => {
+      expect(complaints).toBe('');
+    });
+
+    test.each(examples.filter(({ isRun }) => isRun))('$file prints what the page says', async (example) => {
+      const address = example.wantsGateway ? [await webSocketAddress()] : [];
+      const run = new Run(folder, example.file.replace(/\.ts$/, '.js'), address);
+      expect(await run.ended()).toEqual({ code: 0, errors: '', output: example.output });
+    });
+
+    test.runIf(examples.some(({ file }) => file === 'server.ts'))(
+      'server.ts brings players back after a cut and after kill -9, with every command carried out once',
+      async () => {
+        let server = new Run(folder, 'server.js', [], { TELNET: '0', HTTP: '0' });
+        const player = new LinePlayer(await server.port());
+        const token = await player.token();
+        for (let i = 0; i < 3; i += 1) player.line('dig');
+        await player.sees('You have 1 gold.');
+        player.cut();
+
+        const back = await LinePlayer.resume(await server.port(), token);
+        await back.sees('held');
+        await back.sees('You have 3 gold.');
+        back.line('dig');
+        await back.sees('You have 4 gold.');
+        const next = await back.token();
+        await server.kill();
+
+        server = new Run(folder, 'server.js', [], { TELNET: '0', HTTP: '0' });
+        const again = await LinePlayer.resume(await server.port(), next);
+        again.line('dig');
+        await again.sees('You have 5 gold.');
+        again.line('quit');
+        await again.sees('You leave with 5 gold.');
+        await again.closed();
+      },
+    );
+  },
+);
+
+/** Of a gateway with the demo world, for the time of the test. */
+async function webSocketAddress(): Promise<string> {
+  const data = temporaryFolder();
+  onTestFinished(() => data.remove());
+  const gateway = await GatewayProcess.start(data.path);
+  onTestFinished(() => gateway.kill());
+  return `ws://127.0.0.1:${gateway.http}/play`;
+}
+
+/** As a user would: strict, and with a look at our own declarations too. Returns what the compiler says. */
+function compile(folder: string, examples: readonly Example[]): string {
+  if (!examples.some(({ file }) => file.endsWith('.ts'))) return '';
   const compilerOptions = {
-    ...{ target: 'es2023', lib: ['es2023'], module: 'nodenext', types: ['node'], rootDir: '.', outDir: '.' },
-    ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+    target: 'es2023',
+    lib: ['es2023'],
+    module: 'nodenext',
+    types: ['node'],
+    rootDir: '.',
+    outDir: '.',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, exclude: [] }));
   const tsc = repositoryPath('node_modules/typescript/bin/tsc');
-  const { status, stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stdout);
+  return spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' }).stdout;
 }
 
-/** A program that runs in a process of its own. */
+/** A program that runs in a process of its own, for the time of the test. */
 class Run {
   readonly #child: ChildProcess;
   readonly #changes = new Changes();
@@ -361,6 +385,7 @@ class Run {
       this.#exit = { code };
       this.#changes.changed();
     });
+    onTestFinished(() => this.kill());
   }
 
   async ended(): Promise<{ code: number | null; errors: string; output: string }> {
@@ -377,7 +402,8 @@ class Run {
   }
 
   async kill(): Promise<void> {
+    if (this.#exit) return;
     this.#child.kill('SIGKILL');
-    await once(this.#child, 'exit');
+    await once(this.#child, 'close');
   }
 }

@@ -55,6 +55,9 @@ export interface ClientEndSettings {
 /** How long an acknowledgement may wait for company, in ms. */
 const ACK_DELAY_MS = 200;
 
+/** From the dialing to the gateway's answer to our hello, in ms: a network can swallow any of it without a word. */
+const ANSWER_TIMEOUT_MS = 20_000;
+
 /**
  * The client's side of one session, pure: events in, effects out. It dials, resumes, keeps its place, acknowledges,
  * and decides whether and when to come back. The connection below and the storage beside it are the driver's.
@@ -69,6 +72,8 @@ export class ClientEnd {
   #limits: Limits | undefined;
   #attempts = 0;
   #retryAt: number | undefined;
+  /** When a dialed connection is given up that the gateway has not answered on. */
+  #answerBy: number | undefined;
   #retryAfterMs: number | undefined;
   /** What the gateway said about coming back, until the close that follows. */
   #verdict: 'resume' | 'fresh' | 'never' | undefined;
@@ -101,7 +106,7 @@ export class ClientEnd {
   /** When to send the event `deadline`. */
   get nextDeadline(): number | undefined {
     const pingAt = this.#link === 'open' && this.#limits ? this.#heardAt + this.#limits.ping_ms : undefined;
-    const times = [this.#retryAt, this.#ackAt, pingAt].filter((time) => time !== undefined);
+    const times = [this.#retryAt, this.#answerBy, this.#ackAt, pingAt].filter((time) => time !== undefined);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
@@ -151,6 +156,7 @@ export class ClientEnd {
   #dial(): void {
     this.#link = 'dialing';
     this.#retryAt = undefined;
+    this.#answerBy = this.#now + ANSWER_TIMEOUT_MS;
     this.#verdict = undefined;
     this.#do({ kind: 'dial' });
   }
@@ -169,6 +175,7 @@ export class ClientEnd {
   }
 
   #disconnected(closeCode: number): void {
+    this.#answerBy = undefined;
     this.#ackAt = undefined;
     const verdict = this.#verdict ?? (shouldReconnect(closeCode) ? 'resume' : 'never');
     if (verdict !== 'resume') {
@@ -186,6 +193,10 @@ export class ClientEnd {
 
   #due(): void {
     if (this.#retryAt !== undefined && this.#now >= this.#retryAt) return this.#dial();
+    if (this.#answerBy !== undefined && this.#now >= this.#answerBy) {
+      this.#answerBy = undefined;
+      return this.#do({ kind: 'hang_up' });
+    }
     if (this.#ackAt !== undefined && this.#now >= this.#ackAt) this.#acknowledge();
     if (this.#link !== 'open' || !this.#limits) return;
     if (this.#now < this.#heardAt + this.#limits.ping_ms) return;
@@ -252,6 +263,7 @@ export class ClientEnd {
 
   #opened(limits: Limits): void {
     this.#link = 'open';
+    this.#answerBy = undefined;
     this.#limits = limits;
     this.#attempts = 0;
     this.#acknowledged = 0;

@@ -34,9 +34,9 @@ describe('the next command', () => {
   });
 
   it('drops a run of refusals at once, or the rest of it', () => {
-    const refused = { kind: 'drop', reason: 'refused', seq: 1, through: 5, told: false };
+    const refused = { kind: 'drop', reason: 'refused', seq: 1, through: 5 };
     expect(step([REFUSED], { presence: AWAY })).toEqual(refused);
-    expect(step([REFUSED], { commands: { told: 5 } })).toEqual({ ...refused, told: true });
+    expect(step([REFUSED], { commands: { told: 5 } })).toEqual({ kind: 'pass', seq: 5 });
     expect(step([REFUSED], { commands: { taken: 3 } })).toEqual({ ...refused, seq: 4 });
   });
 
@@ -54,7 +54,8 @@ describe('the next command', () => {
       reason: 'skipped',
     });
     expect(step([TEXT], { commands: held('none') })).toMatchObject({ kind: 'drop', reason: 'skipped' });
-    expect(step([TEXT], { commands: held('undecided') })).toEqual({ kind: 'wait' });
+    const until = NOW + LIMITS.heldCommandTtlMs;
+    expect(step([TEXT], { commands: held('undecided') })).toEqual({ kind: 'wait', until });
   });
 
   it('skips nothing before its player is ready', () => {
@@ -67,9 +68,19 @@ describe('the next command', () => {
     for (const presence of [AWAY, {}]) {
       const expired = step([TEXT], { commands: held('undecided', since), presence });
       expect(expired).toMatchObject({ kind: 'drop', reason: 'expired' });
-      expect(step([TEXT], { commands: held('undecided', since + 1), presence })).toEqual({ kind: 'wait' });
+      const waits = step([TEXT], { commands: held('undecided', since + 1), presence });
+      expect(waits).toEqual({ kind: 'wait', until: NOW + 1 });
     }
     expect(step([TEXT], { commands: held('all', since) })).toEqual({ kind: 'hand', entry: TEXT });
+  });
+
+  it('is dropped with a word of its own, also where the player was told of refusals behind it', () => {
+    const since = NOW - LIMITS.heldCommandTtlMs;
+    const commands = { ...held('undecided', since), told: 5 };
+    expect(step([TEXT, { ...REFUSED, seq: 2 }], { commands })).toMatchObject({
+      kind: 'drop',
+      reason: 'expired',
+    });
   });
 
   it('is not held when it is newer than what was', () => {

@@ -12,10 +12,8 @@ export type CommandStep =
       readonly seq: number;
       readonly through: number;
       readonly reason: DropReason;
-      /** The player was told already. */
-      readonly told: boolean;
     }
-  /** Consumed its number only. */
+  /** Through `seq` there is nothing to do any more: it consumed its number only, or its player was told already. */
   | { readonly kind: 'pass'; readonly seq: number };
 
 /**
@@ -34,10 +32,12 @@ export function nextCommandStep(
   const { held, told } = session.commands;
   const isHeld = held !== undefined && entry.seq <= held.through;
   const drop = (reason: DropReason, through = entry.seq): CommandStep => {
-    return { kind: 'drop', seq: Math.max(entry.seq, taken + 1), through, reason, told: through <= told };
+    return { kind: 'drop', seq: Math.max(entry.seq, taken + 1), through, reason };
   };
 
-  if (entry.kind === 'refused') return drop('refused', entry.through);
+  if (entry.kind === 'refused') {
+    return entry.through <= told ? { kind: 'pass', seq: entry.through } : drop('refused', entry.through);
+  }
   if (entry.kind === 'passing') return { kind: 'pass', seq: entry.seq };
   if (entry.kind === 'private' && (isHeld || !presence.attached)) return drop('private');
   if (isHeld) {

@@ -73,7 +73,7 @@ describe('a token', () => {
   ])('is not %s', (_, text) => {
     const began = performance.now();
     expect(ReconnectionToken.decode(text)).toBeUndefined();
-    expect(performance.now() - began).toBeLessThan(100);
+    expect(performance.now() - began).toBeLessThan(1000);
   });
 
   it('shows its secret to nobody who did not ask', () => {

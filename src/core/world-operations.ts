@@ -138,10 +138,11 @@ function writeOutput(
   limits: SessionLimits,
 ): { head: OutputHead; entries: OutputEntry[] } {
   const { output } = session;
-  if (bodies.length === 0) {
-    return { head: request.settled ? { ...output, open: false } : output, entries: [] };
-  }
   const begins = currentEpoch(output) !== request.epoch;
+  if (bodies.length === 0) {
+    // Who wrote nothing ends no epoch but its own: that another's broke off is still to be told.
+    return { head: request.settled && !begins ? { ...output, open: false } : output, entries: [] };
+  }
   const crashed: OutputBody[] = begins && output.open ? [{ kind: 'gap', reason: 'crash' }] : [];
   const epochs = begins
     ? [...output.epochs, { epoch: request.epoch, first: output.end + 1 }].slice(-limits.epochs)

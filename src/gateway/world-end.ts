@@ -283,10 +283,9 @@ export class WorldEnd implements WorldSession {
       case 'pass':
         return (await this.#commit({ taken: step.seq, sent: step.seq })) !== undefined;
       case 'drop': {
-        const { seq, through, reason, told } = step;
+        const { seq, through, reason } = step;
         const range = through > seq ? { seq, through } : { seq };
-        if (!told) return this.#drop({ kind: 'dropped', ...range, reason });
-        return (await this.#commit({ taken: through, sent: through })) !== undefined;
+        return this.#drop({ kind: 'dropped', ...range, reason });
       }
       case 'hand':
         return worldState === 'down' ? false : this.#hand(step.entry);
@@ -340,6 +339,8 @@ export class WorldEnd implements WorldSession {
         return this.#drop({ kind: 'dropped', seq, reason: 'failed' });
       if ((await this.#commit({ suspect: seq })) === undefined) return false;
       this.#suspect = undefined;
+      // The player may have gone meanwhile: decided anew.
+      return true;
     }
     this.#write({ handed: seq });
     try {
@@ -356,6 +357,7 @@ export class WorldEnd implements WorldSession {
   async #markCommand(command: WorldCommand): Promise<boolean> {
     const { seq } = command;
     if ((await this.#commit({ taken: seq })) === undefined) return false;
+    if (this.#session.stage === 'closed') return false;
     try {
       await this.#player?.command(command);
       await this.#entering;

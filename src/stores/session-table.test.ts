@@ -172,6 +172,20 @@ describe('a session table', () => {
     expect(journal.hashes.size).toBe(0);
   });
 
+  it('finds a session by its account before that is durable, and not by an older one', async () => {
+    const { table, journal } = await made();
+    const commit = { kind: 'commit', lease: 1, epoch: 'e' } as const;
+    await table.apply('a', { ...commit, account: 'arya' });
+    const gate = journal.hold();
+    const renamed = table.apply('a', { ...commit, account: 'no one' });
+    await turns();
+    expect(await table.findByAccount('world', 'no one')).toEqual(['a']);
+    expect(await table.findByAccount('world', 'arya')).toEqual([]);
+    gate.open();
+    await renamed;
+    expect(await table.findByAccount('world', 'no one')).toEqual(['a']);
+  });
+
   it('writes what is left when it closes, and takes nothing more', async () => {
     const { table, journal } = await made();
     const lazy = table.apply('a', prints('a rat'));
@@ -275,6 +289,13 @@ class FakeJournal implements Journal {
 
   findByHash(hash: string): Promise<string | undefined> {
     return Promise.resolve(this.hashes.get(hash));
+  }
+
+  findByAccount(world: string, account: string): Promise<readonly string[]> {
+    const found = [...this.sessions.values()].filter((stored) => {
+      return stored.session.world === world && stored.session.account === account;
+    });
+    return Promise.resolve(found.map((stored) => stored.session.id));
   }
 
   async *list(): AsyncIterable<Session> {

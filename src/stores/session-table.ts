@@ -116,15 +116,19 @@ export class SessionTable implements Store {
 
   async findByAccount(world: string, account: string): Promise<readonly string[]> {
     this.#check();
+    // What is not durable yet is not found there, or not gone from there; it may become so while we wait.
+    const before = this.#dirtySessions();
     const ids = new Set(await this.#journal.findByAccount(world, account));
-    // What is not durable yet is not found there, or not gone from there.
-    for (const id of this.#writer.dirtyIds()) {
-      const session = this.#live.get(id)?.session;
+    for (const [id, session] of [...before, ...this.#dirtySessions()]) {
       const isOne = session?.world === world && session.account === account && session.stage !== 'closed';
       if (isOne) ids.add(id);
       else ids.delete(id);
     }
     return [...ids];
+  }
+
+  #dirtySessions(): (readonly [string, Session | undefined])[] {
+    return [...this.#writer.dirtyIds()].map((id) => [id, this.#live.get(id)?.session]);
   }
 
   read(id: string): Session | undefined | Promise<Session | undefined> {

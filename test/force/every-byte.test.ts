@@ -113,7 +113,8 @@ it('a connection that is gone before its token was redeemed is left, and counted
   const hello = await bytesOfHello();
   const proxy = await startCuttingProxy(forced.http, { cut: { side: 'client', afterBytes: hello } });
   const absent = await Promise.all(Array.from({ length: 20 }, leave));
-  for (const { kept } of absent) new WebPlayer(proxy.port, { type: 'hello', resume: kept });
+  const gone = absent.map(({ kept }) => new WebPlayer(proxy.port, { type: 'hello', resume: kept }));
+  await Promise.all(gone.map((player) => player.closed()));
   for (const { sessionId } of absent) {
     const { presence } = await forced.changed(sessionId, ({ chains }) => chains[0]?.hashes.length === 2);
     await forced.changed(sessionId, (now) => !now.presence.attached);
@@ -152,7 +153,9 @@ async function cutEverywhere(way: WayBack, side: Side): Promise<void> {
         try {
           await way.tryTwice(await leave(), proxy);
         } catch (cause) {
-          throw new Error(`with a ${ends} after byte ${afterBytes} of ${length}: ${String(cause)}`, { cause });
+          throw new Error(`with a ${ends} after byte ${afterBytes} of ${length}: ${String(cause)}`, {
+            cause,
+          });
         } finally {
           await proxy.close();
         }

@@ -84,10 +84,7 @@ export class ForcedGateway {
       changes.changed();
     });
     try {
-      return await changes.until(
-        `a session like ${passes.toString()}`,
-        () => now && passes(now) && now,
-      );
+      return await changes.until(`a session like ${passes.toString()}`, () => now && passes(now) && now);
     } finally {
       cancel();
     }

@@ -60,25 +60,29 @@ async function killAgainAndAgain(
 }
 
 describe(`a gateway that is killed ${KILLS} times under load (HOLDFAST_TEST_SEED=${SEED})`, () => {
-  it('carries out every command once and in order, in a world of its own', { timeout: TIMEOUT_MS }, async () => {
-    const said = new Map(NAMES.map((name) => [name, new Array<number>()]));
-    const typists = await killAgainAndAgain((name) => ({
-      command: (n) => `say ${n}`,
-      login(text, typed) {
-        if (/Welcome ashore|You are still here/.test(text)) return 'in';
-        return typed === 0 && text.includes('By what name') ? name : undefined;
-      },
-      shown: (text) => said.get(name)?.push(...numbersIn(text, /You say, "(\d+)/g)),
-      carriedOut: () => said.get(name) ?? [],
-    }));
-    for (const [name, { accepted, dropped }] of typists) {
-      expect(accepted.length).toBeGreaterThan(KILLS);
-      expect(accepted).toEqual(accepted.map((_, i) => i + 1));
-      expect(said.get(name)).toEqual(accepted.filter((n) => !dropped.has(n)));
-      // What two processes died over is not tried a third time.
-      expect([...dropped.values()].filter((reason) => reason !== 'failed')).toEqual([]);
-    }
-  });
+  it(
+    'carries out every command once and in order, in a world of its own',
+    { timeout: TIMEOUT_MS },
+    async () => {
+      const said = new Map(NAMES.map((name) => [name, new Array<number>()]));
+      const typists = await killAgainAndAgain((name) => ({
+        command: (n) => `say ${n}`,
+        login(text, typed) {
+          if (/Welcome ashore|You are still here/.test(text)) return 'in';
+          return typed === 0 && text.includes('By what name') ? { type: name } : undefined;
+        },
+        shown: (text) => said.get(name)?.push(...numbersIn(text, /You say, "(\d+)/g)),
+        carriedOut: () => said.get(name) ?? [],
+      }));
+      for (const [name, { accepted, dropped }] of typists) {
+        expect(accepted.length).toBeGreaterThan(KILLS);
+        expect(accepted).toEqual(accepted.map((_, i) => i + 1));
+        expect(said.get(name)).toEqual(accepted.filter((n) => !dropped.has(n)));
+        // What two processes died over is not tried a third time.
+        expect([...dropped.values()].filter((reason) => reason !== 'failed')).toEqual([]);
+      }
+    },
+  );
 
   it('sends every command at most once to a game behind it', { timeout: TIMEOUT_MS }, async () => {
     const game = await startLineGame();
@@ -91,8 +95,8 @@ describe(`a gateway that is killed ${KILLS} times under load (HOLDFAST_TEST_SEED
           command: (n) => `say ${n}`,
           login(text, typed) {
             if (text.includes(`Welcome, ${name}.`)) return 'in';
-            if (typed === 0) return text.includes('What is your name?') ? name : undefined;
-            return typed === 1 && text.includes('Password:') ? 'lovelace' : undefined;
+            if (typed === 0) return text.includes('What is your name?') ? { type: name } : undefined;
+            return typed === 1 && text.includes('Password:') ? { type: 'lovelace' } : undefined;
           },
           carriedOut: () => arrived(name),
         }),

@@ -12,10 +12,10 @@ export interface TypistOptions {
   /** The command for a number; numbers begin at 1. */
   readonly command: (n: number) => string;
   /**
-   * Called whenever something came: the lines to type before numbered commands may go out (a name, a password), and
-   * whether they may now. `text` is what this connection showed live, `typed` how many such lines it had.
+   * Asked whenever something came: the line to type now (a name, a password), or that numbered commands may go out.
+   * `text` is what this connection showed live, `typed` how many such lines it had.
    */
-  readonly login: (text: string, typed: number) => string | 'in' | undefined;
+  readonly login: (text: string, typed: number) => { readonly type: string } | 'in' | undefined;
   /** Hears each entry of output that was shown, over all connections. */
   readonly shown?: (text: string) => void;
   /** The numbers that the world carried out so far, as often as it did, in order. */
@@ -145,8 +145,7 @@ export class Typist {
   #type(connection: Connection): void {
     if (!connection.isIn) this.#logIn(connection);
     if (!connection.isIn || !connection.isOpen) return;
-    const waiting = this.accepted.length - this.dropped.size - this.#options.carriedOut().length;
-    while (!this.#isStopped && waiting < WAITING && this.#outbox.length < OUTSTANDING) {
+    while (this.#wantsMore) {
       const n = this.#next++;
       this.#outbox.push({ n, text: this.#options.command(n) });
     }
@@ -155,12 +154,17 @@ export class Typist {
     }
   }
 
+  get #wantsMore(): boolean {
+    const waiting = this.accepted.length - this.dropped.size - this.#options.carriedOut().length;
+    return !this.#isStopped && waiting < WAITING && this.#outbox.length < OUTSTANDING;
+  }
+
   #logIn(connection: Connection): void {
-    const line = this.#options.login(connection.text, connection.typed);
-    if (line === 'in') connection.isIn = true;
-    if (line === 'in' || line === undefined) return;
+    const next = this.#options.login(connection.text, connection.typed);
+    if (next === 'in') connection.isIn = true;
+    if (next === 'in' || next === undefined) return;
     connection.typed += 1;
-    const command: Command = { text: line };
+    const command: Command = { text: next.type };
     this.#outbox.push(command);
     this.#send(connection, command);
   }

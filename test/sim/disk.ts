@@ -60,6 +60,11 @@ export class Disk {
     return this.#hashes.get(hash);
   }
 
+  findByAccount(world: string, account: string): string[] {
+    const sessions = [...this.sessions.values()].map(({ session }) => session);
+    return sessions.filter((each) => each.world === world && each.account === account).map(({ id }) => id);
+  }
+
   put(changes: readonly SessionChange[]): void {
     for (const change of changes) this.#put(change);
   }
@@ -119,6 +124,10 @@ export class ProcessJournal implements Journal {
 
   findByHash(hash: string): Promise<string | undefined> {
     return this.#later('read', () => this.#disk.findByHash(hash));
+  }
+
+  findByAccount(world: string, account: string): Promise<readonly string[]> {
+    return this.#later('read', () => this.#disk.findByAccount(world, account));
   }
 
   async *list(): AsyncIterable<Session> {

@@ -1,35 +1,39 @@
 import type { Session } from '../../src/core/index.ts';
-import type { SessionRecord } from './ledger.ts';
+import { countOf, type SessionRecord } from './ledger.ts';
 import type { SimulatedPlayer, Typed } from './player.ts';
 import type { Story } from './story.ts';
+
+type ReadSession = (sessionId: string) => Session | undefined;
 
 /** After all is calm: what the players were told of their commands is what became of them, and nothing vanished. */
 export function checkFates(
   story: Story,
   players: readonly SimulatedPlayer[],
-  read: (sessionId: string) => Session | undefined,
+  read: ReadSession,
 ): void {
   const records = new Set(players.map(({ record }) => record).filter((record) => record !== undefined));
   for (const record of records) checkNumbers(story, record, read(record.id));
   for (const player of players) {
-    for (const typed of player.typed) checkFate(story, typed);
+    for (const typed of player.typed) checkFate(story, typed, read);
   }
 }
 
 /** Each number that was accepted was carried out, or dropped, once. */
 function checkNumbers(story: Story, record: SessionRecord, session: Session | undefined): void {
   if (session === undefined || record.ended !== undefined) return;
+  // A game whose data is ours has forgotten what was not durable.
+  if (session.data !== undefined) record.ran.length = Math.min(record.ran.length, countOf(session));
   const ran = new Set(record.ran.map(({ seq }) => seq));
   for (let seq = 1; seq <= session.commands.taken; seq += 1) {
-    const dropped = record.dropped.get(seq);
+    const dropped = record.dropReason(seq);
     const isKnown = ran.has(seq) || dropped !== undefined || record.passing.has(seq);
     story.expect(isKnown, 'commands', () => `command ${seq} vanished`);
-    const isBoth = ran.has(seq) && dropped !== undefined && dropped.reason !== 'uncertain';
-    story.expect(!isBoth, 'commands', () => `command ${seq} ran, and was dropped as ${dropped?.reason}`);
+    const isBoth = ran.has(seq) && dropped !== undefined && dropped !== 'uncertain';
+    story.expect(!isBoth, 'commands', () => `command ${seq} ran, and was dropped as ${dropped}`);
   }
 }
 
-function checkFate(story: Story, { text, fate, sent, isForgotten }: Typed): void {
+function checkFate(story: Story, { text, fate, sent, isForgotten }: Typed, read: ReadSession): void {
   if (fate === undefined) {
     return story.expect(isForgotten, 'client', () => `nothing became of "${text}"`);
   }
@@ -37,9 +41,12 @@ function checkFate(story: Story, { text, fate, sent, isForgotten }: Typed): void
   const id = text.split(' ', 2)[1];
   const { record, seq } = sent;
   const ran = record.ran.some((done) => done.id === id);
-  const dropped = record.dropped.get(seq);
+  const dropped = record.dropReason(seq);
   switch (fate.kind) {
     case 'accepted': {
+      const session = read(record.id);
+      // Held for a player who never came back to this session.
+      if (session === undefined || seq > session.commands.taken) return;
       const isKnown = ran || dropped !== undefined || record.passing.has(seq);
       return story.expect(isKnown, 'commands', () => `"${text}" was accepted and vanished`);
     }

@@ -75,7 +75,10 @@ export class GamePlayer implements WorldPlayer {
     if (!this.#session.restored) {
       if (this.#isIn) this.#session.playing();
       else this.#session.authenticating();
-    } else if (settings.delivery === 'mark' && !settings.keepsPlayers) {
+      return;
+    }
+    this.#session.state('up');
+    if (settings.delivery === 'mark' && !settings.keepsPlayers) {
       // The connection died with the process: the game is at its login again.
       this.#session.lose();
     }
@@ -86,7 +89,9 @@ export class GamePlayer implements WorldPlayer {
     const isCommit = settings.delivery === 'commit';
     const text = command.text ?? String(command.data);
     story.tell(() => `  game gets ${command.seq} "${text}"`);
-    story.expect(this.#isAttached, 'commands', () => `the game got "${text}" with nobody there`);
+    // One that was marked while the player was there is in hand.
+    const isDue = this.#isAttached || !isCommit;
+    story.expect(isDue, 'commands', () => `the game got "${text}" with nobody there`);
     story.expect(!this.#isBusy, 'commands', () => `the game got "${text}" before it had answered`);
     story.expect(!this.#isOver, 'commands', () => `the game got "${text}" after the end`);
     ledger.handed(this.#session, command, isCommit ? this.#done : undefined);
@@ -102,7 +107,7 @@ export class GamePlayer implements WorldPlayer {
     this.#done = ledger.ran(this.#session, { seq: command.seq, id });
     if (!this.#isIn) {
       this.#isIn = true;
-      this.#session.playing('somebody');
+      this.#session.playing();
     }
     const answer = `${ledger.mark(this.#session.id)} did ${this.#done} ${id}`;
     if (isCommit) return { output: [{ kind: 'text', text: answer }], data: this.#done };

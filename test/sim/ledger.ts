@@ -23,7 +23,8 @@ import { WindowModel } from './window-model.ts';
 
 /** What became of one command number, when it did not run. */
 interface Dropped {
-  readonly offset: number;
+  /** Its entry's, where that was ever on the disk by itself. */
+  readonly offset: number | undefined;
   readonly reason: DropReason;
 }
 
@@ -37,9 +38,13 @@ export class SessionRecord implements WrittenRecord {
   /** What the game carried out, in order; after a crash only what it still knows. */
   readonly ran: { readonly seq: number; readonly id: string }[] = [];
   readonly dropped = new Map<number, Dropped>();
+  /** What the process that runs has dropped, durably or not: its entry may go before it was ever on the disk. */
+  readonly droppedNow = new Map<number, DropReason>();
   /** Numbers that consumed themselves only. */
   readonly passing = new Set<number>();
-  /** A veto, a choice: the player wanted it not to run. */
+  /** The process that runs has written output of any kind. */
+  hasWritten = false;
+  /** Why it is over. */
   ended: string | undefined;
   /** When somebody was attached last, in ms of the simulation. */
   attachedUntil = 0;
@@ -53,6 +58,11 @@ export class SessionRecord implements WrittenRecord {
   constructor(id: string, windowMs: number) {
     this.id = id;
     this.windowMs = { low: windowMs, high: windowMs };
+  }
+
+  /** Why a command did not run, if it was dropped. */
+  dropReason(seq: number): DropReason | undefined {
+    return this.dropped.get(seq)?.reason ?? this.droppedNow.get(seq);
   }
 }
 
@@ -152,7 +162,8 @@ export class Ledger implements LinkWatcher {
     }
     if (frame.type === 'token' && frame.value !== undefined) {
       this.#isDurableToken(record, frame.id);
-      this.tokens.issued(record.id, frame.id, frame.value, this.#timeline.now);
+      const windowMs = frame.link ? record.windowMs.low : undefined;
+      this.tokens.issued(record.id, frame.id, frame.value, this.#timeline.now, windowMs);
       if (frame.link) record.links += 1;
       else known.chainToken = frame.id;
     }
@@ -248,7 +259,8 @@ export class Ledger implements LinkWatcher {
     this.#story.tell(() => `  event ${JSON.stringify(event)}`);
     if (event.kind === 'refused') this.#lastRefusal = event;
     if (event.kind !== 'failed' || this.isFailing) return;
-    const isPlanned = event.error instanceof Error && event.error.message.startsWith('planned');
+    // A stop leaves what was asked in its last moment without an answer.
+    const isPlanned = event.error instanceof Error && /^(planned|the store is closed)/.test(event.error.message);
     this.#story.expect(isPlanned, 'no bug', () => `${event.where}: ${String(event.error)}`);
   }
 
@@ -305,6 +317,7 @@ export class Ledger implements LinkWatcher {
   operated(operation: Operation, before: Session | undefined, after: Session | undefined): void {
     if (before === undefined || after === undefined) return;
     const isChanged = before !== after;
+    this.#story.tell(() => `  store ${isChanged ? '' : '(no change) '}${brief(operation)}`);
     this.#checkFence(operation, before, isChanged);
     if (!isChanged) return;
     const { limits } = this.#schedule.settings;
@@ -319,8 +332,17 @@ export class Ledger implements LinkWatcher {
       'commands',
       () => `numbers went back, from ${JSON.stringify(before.commands)} to ${JSON.stringify(commands)}`,
     );
-    if (operation.kind === 'commit') this.#checkEviction(operation, before, after);
+    if (operation.kind === 'commit') {
+      this.#checkEviction(operation, before, after);
+      if (after.output.end > before.output.end) this.recordOf(after.id).hasWritten = true;
+      for (const body of operation.output ?? []) if (body.kind === 'dropped') this.#dropsNow(after.id, body);
+    }
     if (after.stage === 'closed') this.#closed(operation, before);
+  }
+
+  #dropsNow(id: string, { seq, through = seq, reason }: { seq: number; through?: number; reason: DropReason }): void {
+    const { droppedNow } = this.recordOf(id);
+    for (let each = seq; each <= through; each += 1) droppedNow.set(each, reason);
   }
 
   #checkFence(operation: Operation, { presence, lease }: Session, isChanged: boolean): void {
@@ -367,8 +389,16 @@ export class Ledger implements LinkWatcher {
       const mark = entry.kind === 'text' ? entry.text : entry.kind === 'gmcp' ? entry.data : undefined;
       if (typeof mark === 'string') noteDurable(record, mark);
     }
-    if (rows === undefined) return;
+    if (rows === undefined) {
+      record.ended ??= 'gone';
+      return;
+    }
     const { session, commands, output } = rows;
+    for (const [seq, reason] of record.droppedNow) {
+      if (seq > session.commands.taken) continue;
+      record.droppedNow.delete(seq);
+      if (!record.dropped.has(seq)) record.dropped.set(seq, { offset: undefined, reason });
+    }
     let bytes = 0;
     for (const entry of output.values()) bytes += outputBytes(entry);
     this.#story.expect(
@@ -405,7 +435,7 @@ export class Ledger implements LinkWatcher {
     for (let each = seq; each <= through; each += 1) {
       const known = record.dropped.get(each);
       this.#story.expect(
-        known === undefined || known.offset === offset,
+        known?.offset === undefined || known.offset === offset,
         'commands',
         () => `command ${each} was dropped twice: ${known?.reason}, ${reason}`,
       );
@@ -474,7 +504,9 @@ export class Ledger implements LinkWatcher {
   processGone(isClean: boolean): void {
     for (const record of this.sessions.values()) {
       record.owner = undefined;
-      if (!isClean && record.written.has(this.#boot)) record.unclean.add(this.#boot);
+      if (!isClean) record.droppedNow.clear();
+      if (!isClean && record.hasWritten) record.unclean.add(this.#boot);
+      record.hasWritten = false;
     }
     this.#links.clear();
   }
@@ -483,7 +515,7 @@ export class Ledger implements LinkWatcher {
   processBegan(process: CurrentProcess): void {
     this.process = process;
     this.isFailing = false;
-    for (const record of this.sessions.values()) record.attachedUntil = this.#timeline.now;
+    for (const id of this.disk?.attached() ?? []) this.recordOf(id).attachedUntil = this.#timeline.now;
   }
 }
 
@@ -504,6 +536,7 @@ function noteDurable({ durable }: SessionRecord, text: string): void {
   durable.set(Number(process), Math.max(durable.get(Number(process)) ?? 0, Number(number)));
 }
 
-function brief(frame: ClientFrame | ServerFrame): string {
-  return JSON.stringify(frame, (key, value: unknown) => (key === 'limits' || key === 'value' ? undefined : value));
+function brief(said: ClientFrame | ServerFrame | Operation): string {
+  const left = ['limits', 'value', 'token', 'hash', 'candidate', 'lease'];
+  return JSON.stringify(said, (key, value: unknown) => (left.includes(key) ? undefined : value));
 }

@@ -28,7 +28,10 @@ export class Pipe {
     const bytes = message.kind === 'text' ? message.text.length + FRAME_BYTES : HANDSHAKE_BYTES;
     this.#budget -= bytes;
     // A frame of which a part is missing is no frame.
-    if (this.#budget < 0) return this.#onCut();
+    if (this.#budget < 0) {
+      this.break();
+      return this.#onCut();
+    }
     const at = Math.max(this.#lastAt, this.#timeline.now + this.#latency());
     this.#lastAt = at;
     this.#queue.push({ at, message });

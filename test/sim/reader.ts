@@ -69,6 +69,12 @@ export class Reader {
       this.#knows = hasPosition;
     }
     const start = output.from - 1;
+    if (start < this.#offset && record.unclean.has(this.#process) && !record.durable.has(this.#process)) {
+      // Nothing is left of that run, not even its name: all that is kept comes again.
+      this.#process = 0;
+      this.#number = 0;
+      this.#knows = false;
+    }
     if (hasPosition) {
       this.#story.expect(
         start <= this.#offset,
@@ -98,7 +104,7 @@ export class Reader {
       case 'caught_up': {
         const to = this.#replayTo ?? 0;
         const { offset } = frame;
-        const isThere = this.#offset >= to && offset === this.#offset;
+        const isThere = this.#offset >= to && offset === to;
         this.#story.expect(
           isThere,
           'output',

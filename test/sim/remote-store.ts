@@ -61,6 +61,10 @@ export class RemoteStore implements Store {
     return this.#ask(hash, () => this.#store.findByHash(hash), true);
   }
 
+  findByAccount(world: string, account: string): Promise<readonly string[]> {
+    return this.#ask(account, () => this.#store.findByAccount(world, account), false);
+  }
+
   read(id: string): Promise<Session | undefined> {
     return this.#ask(id, () => this.#store.read(id), false);
   }

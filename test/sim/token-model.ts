@@ -15,6 +15,8 @@ export interface ModelChain {
   isRevoked: boolean;
   /** Two clients have had its tokens, so that either may be taken for a thief. */
   isCopied: boolean;
+  /** A token for another device ends about here if nobody ever uses it. */
+  unusedEndsAt: number | undefined;
 }
 
 /** What must come of a shown token. */
@@ -45,8 +47,8 @@ export class TokenModel {
     return this.#ids.get(value);
   }
 
-  /** A token of a new chain was sent to a client. */
-  issued(sessionId: string, id: string, value: string, now: number): void {
+  /** A token of a new chain was sent to a client; `windowMs` is its life where nobody uses it. */
+  issued(sessionId: string, id: string, value: string, now: number, windowMs: number | undefined): void {
     this.#ids.set(value, id);
     if (this.#chains.has(id)) return;
     this.#chains.set(id, {
@@ -57,6 +59,7 @@ export class TokenModel {
       perhaps: undefined,
       isRevoked: false,
       isCopied: false,
+      unusedEndsAt: windowMs === undefined ? undefined : now + windowMs,
     });
   }
 
@@ -66,6 +69,7 @@ export class TokenModel {
     const chain = this.#chains.get(shown);
     if (chain === undefined) return this.#story.broken('tokens', `${shown} was never handed out`);
     const { tokens } = chain;
+    chain.unusedEndsAt = undefined;
     const index = tokens.indexOf(shown);
     const last = tokens.length - 1;
     this.#story.expect(!chain.isRevoked, 'tokens', () => `${shown} of a revoked chain was taken`);
@@ -98,7 +102,8 @@ export class TokenModel {
     if (chain === undefined) return 'unknown';
     this.#settle(chain, now, boot);
     if (chain.isRevoked) return 'revoked';
-    const { tokens, confirmed, perhaps, confirmedAt } = chain;
+    const { tokens, confirmed, perhaps, confirmedAt, unusedEndsAt } = chain;
+    if (unusedEndsAt !== undefined && now > unusedEndsAt - SURE_AFTER_MS) return 'unclear';
     const age = tokens.length - 1 - tokens.indexOf(id);
     if (age === 0) return 'good';
     if (age === 1 && perhaps !== undefined) return 'unclear';

@@ -14,6 +14,8 @@ export class WindowModel {
   readonly #limits: Pick<Limits, 'window_bytes' | 'window_entries'>;
   #outstanding: { readonly offset: number; readonly bytes: number }[] = [];
   #fullSince: number | undefined;
+  /** When something was acknowledged last, or first had to be. */
+  #progressAt = 0;
 
   constructor(story: Story, timeline: Timeline, limits: Pick<Limits, 'window_bytes' | 'window_entries'>) {
     this.#story = story;
@@ -25,6 +27,7 @@ export class WindowModel {
     const entry = entryOf(frame);
     if (entry === undefined) return;
     const isAlone = this.#outstanding.length === 0;
+    if (isAlone) this.#progressAt = this.#timeline.now;
     this.#outstanding.push(entry);
     const bytes = this.#outstanding.reduce((sum, each) => sum + each.bytes, 0);
     const { window_bytes: maximum, window_entries: entries } = this.#limits;
@@ -41,12 +44,14 @@ export class WindowModel {
     const before = this.#outstanding.length;
     this.#outstanding = this.#outstanding.filter((entry) => entry.offset > offset);
     const isProgress = this.#outstanding.length < before;
-    if (isProgress) this.#fullSince = undefined;
+    if (!isProgress) return;
+    this.#fullSince = undefined;
+    this.#progressAt = this.#timeline.now;
   }
 
   ended(reason: string): void {
     this.check();
-    const isEarly = this.#fullSince === undefined || this.#timeline.now < this.#fullSince + STALL_MS - SLACK_MS;
+    const isEarly = this.#timeline.now < this.#progressAt + STALL_MS - SLACK_MS;
     this.#story.expect(
       reason !== 'slow_reader' || !isEarly,
       'window',

@@ -85,6 +85,8 @@ export function operationOf(
         ...(pick % 5 === 0 && { sent: commands.taken, told: commands.taken }),
         ...(pick % 7 === 0 && { data: { pick }, settled: true }),
         ...(pick % 11 === 0 && { windowMs: 1000 * size }),
+        ...(pick % 19 === 0 && { account: `account ${size}` }),
+        ...(pick % 97 === 0 && { overflow: 'close' }),
         ...(pick % 13 === 0 && { after: output.end + (fits ? 0 : 1) }),
         ...((pick % 17 === 0 || session.stage !== 'playing') && { stage: 'playing' }),
       };

@@ -53,7 +53,9 @@ export class DocPage {
     this.tables = tablesOf(prose);
     this.anchors = anchorsOf(prose);
     this.links = prose.flatMap((line) => {
-      return [...line.replaceAll(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? '');
+      return [...line.replaceAll(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map(
+        ([, target]) => target ?? '',
+      );
     });
   }
 

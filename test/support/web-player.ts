@@ -28,6 +28,9 @@ export class WebPlayer {
   #token: string | undefined;
   #epoch: string | undefined;
   #offset = 0;
+  /** Every how many entries it acknowledges by itself. */
+  #acknowledgeEvery = Infinity;
+  #unacknowledged = 0;
   #nextSeq = 1;
   #fault: Error | undefined;
   #closed: number | undefined;
@@ -99,6 +102,13 @@ export class WebPlayer {
   /** Acknowledges everything that was received. */
   acknowledge(): void {
     this.say({ type: 'ack', offset: this.#offset });
+  }
+
+  /** From here on it acknowledges by itself, as real clients do, before the window is full. */
+  keepUp(): this {
+    this.#acknowledgeEvery = 32;
+    this.acknowledge();
+    return this;
   }
 
   framesOf<T extends ServerFrame['type']>(type: T): FrameOf<T>[] {
@@ -193,5 +203,9 @@ export class WebPlayer {
       this.#fault ??= new Error(`after offset ${this.#offset} came ${from}`);
     }
     this.#offset = to;
+    this.#unacknowledged += 1;
+    if (this.#unacknowledged < this.#acknowledgeEvery) return;
+    this.#unacknowledged = 0;
+    this.acknowledge();
   }
 }

@@ -23,7 +23,7 @@ export function restartScenarios(it: Scenario): void {
       await subject.append(['look', 'north', 'east'], { attachment: 1 });
       await subject.write('a', 'b');
       await subject.acknowledge(1, 1);
-      await subject.commit({ taken: 1, data: { room: 7 }, output: [text('c')] });
+      await subject.commit({ taken: 1, data: { room: 7 }, output: [text('c')], account: subject.id });
       const next = successor(await subject.attach(subject.token));
       await subject.detach();
       const before = await subject.session();
@@ -36,6 +36,7 @@ export function restartScenarios(it: Scenario): void {
       assert.deepEqual(offsets(page.entries), [2, 3]);
       assert.equal(page.visibleEnd, 3);
       assert.equal(await store.findByHash(next.hash), subject.id);
+      assert.deepEqual(await store.findByAccount('world', subject.id), [subject.id]);
       const again = await subject.attach(subject.token, { store });
       assert.equal(successor(again).hash, next.hash);
     });

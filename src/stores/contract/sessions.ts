@@ -50,6 +50,19 @@ export function sessionScenarios(it: Scenario): void {
     await assert.rejects(store.create(session), { name: 'StoreError', passing: false });
   });
 
+  it('finds the sessions of an account in its world, and none that is over', async ({ store }) => {
+    const world = `world/${randomUUID()} ~`;
+    const sessions = ['ann', 'ann', 'an', 'ann/b'].map((account) => {
+      return { ...newSession(randomUUID(), world, WINDOW_MS, store.now(), true), account };
+    });
+    for (const session of sessions) await store.create(session);
+    const [first, second] = sessions.map(({ id }) => id);
+    assert.deepEqual(new Set(await store.findByAccount(world, 'ann')), new Set([first, second]));
+    assert.deepEqual(await store.findByAccount('elsewhere', 'ann'), []);
+    await store.apply(first ?? '', { kind: 'close', reason: 'test' });
+    assert.deepEqual(await store.findByAccount(world, 'ann'), [second]);
+  });
+
   it('knows nothing of a session that never was', async ({ store }) => {
     const id = randomUUID();
     for (const operation of OPERATIONS) outcome(await store.apply(id, operation), 'missing');
@@ -183,6 +196,19 @@ export function sessionScenarios(it: Scenario): void {
     assert.deepEqual(session.data, data);
     assert.equal(session.account, 'arya');
     assert.equal(session.worldState, 'up');
+  });
+
+  it('finds a session by whatever name its world gives the account, and only by the last', async (opened) => {
+    const { store } = opened;
+    const subject = await Subject.playing(opened);
+    let last: string | undefined;
+    for (const name of ['arya', 'ARYA', 'arya/stark', '', '~', '\ud800', '\ud83d\ude00 \u0000']) {
+      const account = `${name}/${subject.id}`;
+      outcome(await subject.commit({ account }), 'committed');
+      assert.deepEqual(await store.findByAccount('world', account), [subject.id]);
+      if (last !== undefined) assert.deepEqual(await store.findByAccount('world', last), []);
+      last = account;
+    }
   });
 }
 

@@ -6,10 +6,11 @@ import { ACCOUNTS, CLOCKS, COMMANDS, HASHES, OUTPUT, SESSIONS, type Range, type 
 
 type Batch = ReturnType<ClassicLevel['batch']>;
 
-/** So many bytes at a time come from LevelDB. */
+/** So much at a time comes from LevelDB. */
 const PAGE_BYTES = 262_144;
+const PAGE_ROWS = 256;
 
-/** Sessions as rows of a LevelDB: one for each session, command, output entry, token hash, and clock. */
+/** Sessions as rows of a LevelDB: one for each session, command, output entry, token hash, clock, account. */
 export class LevelJournal implements Journal {
   readonly #db: ClassicLevel;
 
@@ -45,12 +46,20 @@ export class LevelJournal implements Journal {
   }
 
   findByAccount(world: string, account: string): Promise<readonly string[]> {
-    return this.#ids(ACCOUNTS.range(...accountParts(world, account)), Number.MAX_SAFE_INTEGER);
+    return this.#ids(ACCOUNTS.range(keyText(world), keyText(account)));
   }
 
   async *list(): AsyncIterable<Session> {
-    const range = { ...SESSIONS.range(), highWaterMarkBytes: PAGE_BYTES };
-    for await (const [key, row] of this.#db.iterator(range)) yield this.#whole(SESSIONS, key, row);
+    const rows = this.#db.iterator({ ...SESSIONS.range(), highWaterMarkBytes: PAGE_BYTES });
+    try {
+      for (;;) {
+        const page = await this.#reading(rows.nextv(PAGE_ROWS));
+        if (page.length === 0) return;
+        for (const [key, row] of page) yield this.#whole(SESSIONS, key, row);
+      }
+    } finally {
+      await rows.close();
+    }
   }
 
   due(now: number, limit: number): Promise<readonly string[]> {
@@ -77,7 +86,7 @@ export class LevelJournal implements Journal {
     return found.map(([key, row]) => this.#whole(table, key, row));
   }
 
-  async #ids(range: Range, limit: number): Promise<readonly string[]> {
+  async #ids(range: Range, limit = -1): Promise<readonly string[]> {
     const keys = await this.#reading(this.#db.keys({ ...range, limit }).all());
     return keys.map((key) => key.slice(key.lastIndexOf('/') + 1));
   }
@@ -120,12 +129,12 @@ function writeRows(batch: Batch, change: SessionChange): void {
 function indexKeys(session: Session): readonly string[] {
   const { id, world, account } = session;
   const clock = clockKey(session);
-  return account === undefined ? [clock] : [clock, ACCOUNTS.key(...accountParts(world, account), id)];
+  return account === undefined ? [clock] : [clock, ACCOUNTS.key(keyText(world), keyText(account), id)];
 }
 
-/** Names are the world's own, and may have any character. */
-function accountParts(world: string, account: string): [string, string] {
-  return [encodeURIComponent(world), encodeURIComponent(account)];
+/** Names are the world's own, and may have any character, also half of one. */
+function keyText(name: string): string {
+  return Buffer.from(name, 'utf16le').toString('base64url');
 }
 
 /** It stands still while somebody is attached. */

@@ -29,7 +29,7 @@ describe('a log of LevelDB', () => {
 
   it('is sound as it was written, and wherever it ends', () => {
     expect(findDamage(log)).toBeUndefined();
-    for (let end = 0; end < log.length; end += 997) {
+    for (let end = 0; end < log.length; end += 3989) {
       expect(findDamage(log.subarray(0, end)), `cut at ${end}`).toBeUndefined();
     }
   });
@@ -44,7 +44,7 @@ describe('a log of LevelDB', () => {
   });
 
   it('is damaged by any other byte that changed', () => {
-    for (let at = 0; at < lastBatch; at += 1499) {
+    for (let at = 0; at < lastBatch; at += 5987) {
       const harmed = Buffer.from(log);
       harmed[at] = (harmed[at] ?? 0) ^ 4;
       const isPadding = BLOCK_BYTES - (at % BLOCK_BYTES) < 7 && log[at] === 0;
@@ -53,7 +53,7 @@ describe('a log of LevelDB', () => {
   });
 
   it('is damaged by a hole', () => {
-    for (let at = 0; at < lastBatch - 5000; at += 9973) {
+    for (let at = 0; at < lastBatch - 5000; at += 29_989) {
       const zeroed = Buffer.from(log).fill(0, at, at + 4096);
       expect(findDamage(zeroed), `zeros at ${at}`).toBeDefined();
     }
