@@ -240,6 +240,18 @@ describe('a gateway that stops in good order', () => {
   });
 });
 
+describe('a player who quits', () => {
+  it('reads the farewell, and then the session is over', async () => {
+    const ann = await WebPlayer.enter(gateway.http, 'Ann');
+    ann.command('quit');
+    await ann.sees('You put out to sea');
+    ann.acknowledge();
+    expect(await ann.frame('bye')).toMatchObject({ reason: 'quit', resume: false });
+    const late = new WebPlayer(gateway.http, { type: 'hello', resume: ann.kept });
+    expect((await late.frame('error')).code).toBe('token_refused');
+  });
+});
+
 describe('secrets', () => {
   it('reach no log', async () => {
     const ann = await WebPlayer.enter(gateway.http, 'Ann');

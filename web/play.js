@@ -12,6 +12,7 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 /** How long the button keeps the connection away, so that there is something to miss. */
 const PLUG_PULLED_MS = 6000;
+const PING_MS = 15_000;
 
 /** What outlives the connection and a reload: the token, and how far we have read. */
 let kept = JSON.parse(sessionStorage.getItem(KEY) ?? '{}');
@@ -79,6 +80,7 @@ function connect() {
 
 function receive(frame) {
   const place = frame.to ?? frame.from ?? frame.offset;
+  heardAt = Date.now();
   if (frame.epoch !== undefined && frame.type !== 'resumed') keep({ epoch: frame.epoch });
   HANDLERS[frame.type]?.(frame);
   const moves = ['output', 'echo', 'gmcp', 'dropped', 'gap'].includes(frame.type);
@@ -153,8 +155,13 @@ const HANDLERS = {
     if (retry === 'later') attempts = Math.max(attempts, 1);
     retryAfter = retry_after_ms;
   },
-  bye({ reason, resume }) {
+  bye({ reason, resume, token }) {
     if (!resume && reason !== 'taken_over') forget();
+    // Another session of this account, which is resumed instead: our place in this one means nothing there.
+    if (token?.value) {
+      forget();
+      keep({ token: token.value });
+    }
     note(`— ${BYES[reason] ?? 'The session is closed.'}`);
   },
 };
@@ -167,8 +174,28 @@ const BYES = {
 };
 
 let retryAfter;
+let pingTimer;
+let heardAt = 0;
+
+/** A connection that answers nothing is dead, whatever the system believes. */
+function watch() {
+  clearInterval(pingTimer);
+  pingTimer = setInterval(() => {
+    if (Date.now() - heardAt > 2.5 * PING_MS) lose();
+    else say({ type: 'ping' });
+  }, PING_MS);
+}
+
+/** Leaves the connection as it is: nothing that it still says is heard. */
+function lose(after) {
+  const old = socket;
+  socket = undefined;
+  old.close();
+  closed(1006, after);
+}
 
 function opened() {
+  watch();
   isOpen = true;
   attempts = 0;
   status.textContent = 'connected';
@@ -217,11 +244,7 @@ form.addEventListener('submit', (event) => {
 
 document.querySelector('#drop').addEventListener('click', () => {
   note(`— The plug is pulled. Back in ${PLUG_PULLED_MS / 1000} s.`);
-  // No close handshake reaches the gateway from a socket that we stop listening to.
-  const old = socket;
-  socket = undefined;
-  old.close();
-  closed(1006, PLUG_PULLED_MS);
+  lose(PLUG_PULLED_MS);
   line.focus();
 });
 

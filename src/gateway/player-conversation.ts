@@ -184,7 +184,10 @@ export class PlayerConversation implements Conversation, Registered {
         return this.fail('token_refused');
       case 'denied':
         this.#core.onEvent({ kind: 'refused', reason: shown.code, sessionId: shown.sessionId, transport });
-        return this.fail(shown.code);
+        return this.fail(
+          shown.code,
+          shown.code === 'world_unavailable' ? { retryAfterMs: 10_000 } : undefined,
+        );
       case 'later':
         return this.fail('too_soon', { retryAfterMs: shown.retryAfterMs });
       case 'good': {

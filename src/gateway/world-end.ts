@@ -16,6 +16,7 @@ import {
   type Store,
   type World,
   type WorldCommand,
+  type WorldCommit,
   type WorldPlayer,
   type WorldSession,
   type WorldState,
@@ -59,6 +60,10 @@ export class WorldEnd implements WorldSession {
   #end: number | undefined;
   /** The attachment that the world was told of, while it has not been told of its end. */
   #toldAttachment: number | undefined;
+  /** The world has a command that its commit will answer. */
+  #isAnswering = false;
+  /** What the world asked for meanwhile, for its next commit. */
+  #endsWith: Pick<Facts, 'ending'> = {};
   /** The player is at the front door, and not decided on. */
   #entering: Promise<void> | undefined;
   /** The command that was in line when the process before this one died. */
@@ -156,7 +161,9 @@ export class WorldEnd implements WorldSession {
   }
 
   end(reason = 'world_closed'): void {
-    this.#write({ ending: reason });
+    // Said while it answers a command, the answer is the farewell: both go together.
+    if (this.#isAnswering) this.#endsWith = { ending: reason };
+    else this.#write({ ending: reason });
   }
 
   /** A line that must not be in any log. */
@@ -343,13 +350,24 @@ export class WorldEnd implements WorldSession {
       return true;
     }
     this.#write({ handed: seq });
+    const answer = await this.#answer(command);
+    const ending = this.#endsWith;
+    this.#endsWith = {};
+    return (await this.#commit({ taken: seq, sent: seq, ...answer, ...ending })) !== undefined;
+  }
+
+  /** What the world answers; a throw is an answer too. */
+  async #answer(command: WorldCommand): Promise<WorldCommit | void> {
+    this.#isAnswering = true;
     try {
       const answer = await this.#player?.command(command);
       await this.#entering;
-      return (await this.#commit({ taken: seq, sent: seq, ...answer })) !== undefined;
+      return answer;
     } catch (error) {
       this.#failed('command', error);
-      return this.#drop({ kind: 'dropped', seq, reason: 'failed' });
+      return { output: [{ kind: 'dropped', seq: command.seq, reason: 'failed' }] };
+    } finally {
+      this.#isAnswering = false;
     }
   }
 

@@ -66,12 +66,12 @@ class Scene {
   /** Gives an event, and returns what came of it; reads are answered from the log. */
   give(event: PlayerEvent): PlayerEffect[] {
     const effects = this.player.receive(event, this.now);
-    for (const effect of [...effects]) {
+    const answers = effects.map((effect) => {
       if (effect.kind === 'send') this.frames.push(effect.frame);
       if (effect.kind === 'apply') this.operations.push(effect.operation);
-      if (effect.kind === 'read') effects.push(...this.give({ kind: 'page', page: this.#page(effect) }));
-    }
-    return effects;
+      return effect.kind === 'read' ? this.give({ kind: 'page', page: this.#page(effect) }) : [];
+    });
+    return [...effects, ...answers.flat()];
   }
 
   say(...frames: readonly ClientFrame[]): PlayerEffect[] {
@@ -522,7 +522,7 @@ describe('holes in the log', () => {
   it('are not what became visible while a page was read', () => {
     scene.open();
     scene.session = { ...scene.session, output: { ...NO_OUTPUT, end: 1 } };
-    // Asked while there was one entry, which went at once; a second one came before the answer.
+    // Asked for while there was one entry, which is gone by now; a second one comes before the answer does.
     scene.player.receive({ kind: 'changed', session: scene.session, visibleEnd: 1 }, NOW);
     scene.player.receive({ kind: 'changed', session: scene.session, visibleEnd: 2 }, NOW);
     const effects = scene.player.receive({ kind: 'page', page: { entries: [], visibleEnd: 1 } }, NOW);

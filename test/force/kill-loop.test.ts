@@ -53,6 +53,7 @@ async function killAgainAndAgain(
       for (const typist of typists) typist.stop();
       await until('all to be settled', () => typists.every(({ isSettled }) => isSettled));
     }
+    expect(gateway.isRunning, gateway.log).toBe(true);
     await gateway.kill();
     await playing;
   }

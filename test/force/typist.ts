@@ -101,10 +101,16 @@ export class Typist {
 
   #resumed(
     connection: Connection,
-    frame: { accepted: number; own: number; epoch?: string; output: { from: number }; token: { id: string } },
+    frame: { accepted: number; own: number; output: { from: number }; token: { id: string } },
   ): void {
     this.#stored(connection, frame.token.id);
     connection.acknowledged = frame.output.from - 1;
+    const { offset = 0 } = this.#kept ?? {};
+    if (connection.acknowledged > offset) {
+      throw new Error(
+        `what follows ${offset} was missed, and continued at ${frame.output.from} without a gap`,
+      );
+    }
     if (frame.accepted < this.#acceptedSeq) {
       throw new Error(`${this.#acceptedSeq} commands were accepted, and only ${frame.accepted} are there`);
     }

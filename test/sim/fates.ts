@@ -9,20 +9,24 @@ type ReadSession = (sessionId: string) => Session | undefined;
 export function checkFates(
   story: Story,
   players: readonly SimulatedPlayer[],
+  delivery: 'commit' | 'mark',
   read: ReadSession,
 ): void {
   const records = new Set(players.map(({ record }) => record).filter((record) => record !== undefined));
-  for (const record of records) checkNumbers(story, record, read(record.id));
+  for (const record of records) {
+    const session = read(record.id);
+    if (session === undefined || record.ended !== undefined) continue;
+    // A game whose data is ours has forgotten what was not durable.
+    if (delivery === 'commit') record.ran.length = Math.min(record.ran.length, countOf(session));
+    checkNumbers(story, record, session);
+  }
   for (const player of players) {
     for (const typed of player.typed) checkFate(story, typed, read);
   }
 }
 
 /** Each number that was accepted was carried out, or dropped, once. */
-function checkNumbers(story: Story, record: SessionRecord, session: Session | undefined): void {
-  if (session === undefined || record.ended !== undefined) return;
-  // A game whose data is ours has forgotten what was not durable.
-  if (session.data !== undefined) record.ran.length = Math.min(record.ran.length, countOf(session));
+function checkNumbers(story: Story, record: SessionRecord, session: Session): void {
   const ran = new Set(record.ran.map(({ seq }) => seq));
   for (let seq = 1; seq <= session.commands.taken; seq += 1) {
     const dropped = record.dropReason(seq);

@@ -94,6 +94,7 @@ export class GatewayProcess {
   readonly #surroundings: ProcessSurroundings;
   readonly #journal: ProcessJournal;
   readonly #remote: RemoteStore | undefined;
+  #phase: 'running' | 'stopping' | 'stopped' = 'running';
   #isDead = false;
 
   constructor(surroundings: ProcessSurroundings) {
@@ -149,23 +150,26 @@ export class GatewayProcess {
   }
 
   async stop(): Promise<void> {
+    this.#phase = 'stopping';
     await this.gateway.close();
-    if (!this.#isDead) this.#end(true);
+    if (this.#isDead) return;
+    if (!this.#surroundings.ledger.isFailing) this.#phase = 'stopped';
+    this.#end();
   }
 
   /** `code` is what players hear, if they hear anything. `isWritten`: a write under way is on the disk. */
   die(code: number | undefined, isWritten: boolean): void {
     if (this.#isDead) return;
     this.transport.die(code);
-    this.#end(false);
+    this.#end();
     this.#journal.die(isWritten);
   }
 
-  #end(isClean: boolean): void {
+  #end(): void {
     this.#isDead = true;
     this.clock.stop();
     this.#remote?.die();
-    this.#surroundings.ledger.processGone(isClean);
+    this.#surroundings.ledger.processGone(this.#phase);
   }
 
   #remoteStore(): RemoteStore {

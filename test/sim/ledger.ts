@@ -33,6 +33,8 @@ export class SessionRecord implements WrittenRecord {
   readonly id: string;
   readonly durable = new Map<number, number>();
   readonly unclean = new Set<number>();
+  readonly perhapsUnclean = new Set<number>();
+  epochs: ReadonlySet<string> = new Set();
   /** By process: how many texts the game wrote. */
   readonly written = new Map<number, number>();
   /** What the game carried out, in order; after a crash only what it still knows. */
@@ -51,6 +53,7 @@ export class SessionRecord implements WrittenRecord {
   /** The window that the game set, the shortest and the longest so far, in ms. */
   windowMs: { low: number; high: number };
   owner: SimulatedLink | undefined;
+  /** Tokens made for other devices: each may displace an older one. */
   links = 0;
   /** More than one client has had a token of it. */
   isShared = false;
@@ -164,12 +167,12 @@ export class Ledger implements LinkWatcher {
       this.#isDurableToken(record, frame.id);
       const windowMs = frame.link ? record.windowMs.low : undefined;
       this.tokens.issued(record.id, frame.id, frame.value, this.#timeline.now, windowMs);
-      if (frame.link) record.links += 1;
-      else known.chainToken = frame.id;
+      if (!frame.link) known.chainToken = frame.id;
     }
     if (frame.type === 'accepted') this.#isDurableCommand(record, frame.seq);
     if (frame.type === 'output') this.#isDurableAnswer(record, frame.text);
     if (frame.type === 'gap') this.#isGone(record, frame);
+    if (frame.type === 'dropped') this.#dropsNow(record.id, frame);
     known.window.sent(frame);
   }
 
@@ -220,7 +223,7 @@ export class Ledger implements LinkWatcher {
     const chain = this.tokens.chainOf(shown);
     if (chain === undefined) return;
     if (code === 'too_soon') {
-      const isRight = expected === 'late' || expected === 'unclear';
+      const isRight = expected === 'late' || expected === 'unclear' || this.#hasJumps;
       // Attempts that race are told to come again too.
       this.#story.expect(
         isRight || this.#schedule.settings.isRemote,
@@ -229,7 +232,10 @@ export class Ledger implements LinkWatcher {
       );
     }
     if (code !== 'token_refused') return;
-    const isOver = this.#isOver(chain.sessionId);
+    const reason = this.#lastRefusal?.reason;
+    const isSurplus =
+      reason === 'revoked' && this.recordOf(chain.sessionId).links >= this.#schedule.settings.limits.chains;
+    const isOver = this.#isOver(chain.sessionId) || isSurplus;
     this.#story.expect(
       isOver || expected !== 'good',
       'no lost key',
@@ -242,13 +248,18 @@ export class Ledger implements LinkWatcher {
     );
     if (expected === 'reused' && !isOver) {
       chain.isRevoked = true;
+      const isTold = reason === 'reused' && this.#lastRefusal?.sessionId === chain.sessionId;
+      // The process that saw it first may have died before it could say so.
+      const isKnown = this.disk?.sessions.get(chain.sessionId)?.session.chains.some(({ hashes, revoked }) => {
+        return revoked === 'reused' && hashes.some((hash) => tokenId(hash) === shown);
+      });
       this.#story.expect(
-        this.#lastRefusal?.reason === 'reused' && this.#lastRefusal.sessionId === chain.sessionId,
+        isTold || isKnown === true,
         'theft',
-        () => `${shown} was shown again, and the audit trail says ${this.#lastRefusal?.reason}`,
+        () => `${shown} was shown again, and the audit trail says ${reason}`,
       );
     }
-    if (expected === 'unclear' && this.#lastRefusal?.reason === 'reused') chain.isRevoked = true;
+    if (expected === 'unclear' && reason === 'reused') chain.isRevoked = true;
   }
 
   #lastRefusal: Extract<GatewayEvent, { kind: 'refused' }> | undefined;
@@ -320,6 +331,7 @@ export class Ledger implements LinkWatcher {
     this.#story.tell(() => `  store ${isChanged ? '' : '(no change) '}${brief(operation)}`);
     this.#checkFence(operation, before, isChanged);
     if (!isChanged) return;
+    if (operation.kind === 'issue' && operation.link) this.recordOf(after.id).links += 1;
     const { limits } = this.#schedule.settings;
     const { output, commands } = after;
     this.#story.expect(
@@ -394,8 +406,9 @@ export class Ledger implements LinkWatcher {
       return;
     }
     const { session, commands, output } = rows;
+    record.epochs = new Set(session.output.epochs.map(({ epoch }) => epoch));
     for (const [seq, reason] of record.droppedNow) {
-      if (seq > session.commands.taken) continue;
+      if (seq > (reason === 'refused' ? session.commands.told : session.commands.taken)) continue;
       record.droppedNow.delete(seq);
       if (!record.dropped.has(seq)) record.dropped.set(seq, { offset: undefined, reason });
     }
@@ -500,12 +513,13 @@ export class Ledger implements LinkWatcher {
     return 2 * networkMs[1] + 40 * diskMs[1];
   }
 
-  /** The process is gone; `isClean`: it had ended all in good order. */
-  processGone(isClean: boolean): void {
+  /** The process is gone: it had ended all in good order, had begun to, or had no time for it. */
+  processGone(how: 'stopped' | 'stopping' | 'running'): void {
     for (const record of this.sessions.values()) {
       record.owner = undefined;
-      if (!isClean) record.droppedNow.clear();
-      if (!isClean && record.hasWritten) record.unclean.add(this.#boot);
+      if (how !== 'stopped') record.droppedNow.clear();
+      if (record.hasWritten && how === 'running') record.unclean.add(this.#boot);
+      if (record.hasWritten && how === 'stopping') record.perhapsUnclean.add(this.#boot);
       record.hasWritten = false;
     }
     this.#links.clear();

@@ -8,6 +8,10 @@ export interface WrittenRecord {
   readonly durable: ReadonlyMap<number, number>;
   /** Processes that died before they could end what they wrote. */
   readonly unclean: ReadonlySet<number>;
+  /** Those that died while they did. */
+  readonly perhapsUnclean: ReadonlySet<number>;
+  /** The runs that the session on the disk has by name. */
+  readonly epochs: ReadonlySet<string>;
 }
 
 /** A text of the simulated game: which process wrote it, and its number there. */
@@ -22,6 +26,7 @@ export class Reader {
   readonly #name: string;
   #record: WrittenRecord | undefined;
   #offset = 0;
+  #epoch: string | undefined;
   /** The last text seen. */
   #process = 0;
   #number = 0;
@@ -41,6 +46,7 @@ export class Reader {
     const copy = new Reader(this.#story, name);
     copy.#record = this.#record;
     copy.#offset = this.#offset;
+    copy.#epoch = this.#epoch;
     copy.#process = this.#process;
     copy.#number = this.#number;
     copy.#gap = this.#gap && { ...this.#gap };
@@ -51,6 +57,7 @@ export class Reader {
   began(record: WrittenRecord): void {
     this.#record = record;
     this.#offset = 0;
+    this.#epoch = undefined;
     this.#process = 0;
     this.#number = 0;
     this.#gap = undefined;
@@ -61,7 +68,7 @@ export class Reader {
   /** `hasPosition`: the client asked to continue from where it was. */
   resumed(
     record: WrittenRecord,
-    { output }: Extract<ServerFrame, { type: 'resumed' }>,
+    { output, epoch }: Extract<ServerFrame, { type: 'resumed' }>,
     hasPosition: boolean,
   ): void {
     if (record !== this.#record) {
@@ -69,7 +76,7 @@ export class Reader {
       this.#knows = hasPosition;
     }
     const start = output.from - 1;
-    if (start < this.#offset && record.unclean.has(this.#process) && !record.durable.has(this.#process)) {
+    if (this.#epoch !== undefined && !record.epochs.has(this.#epoch)) {
       // Nothing is left of that run, not even its name: all that is kept comes again.
       this.#process = 0;
       this.#number = 0;
@@ -83,10 +90,12 @@ export class Reader {
       );
     }
     this.#offset = start;
+    this.#epoch = epoch;
     this.#replayTo = output.to;
   }
 
   took(frame: ServerFrame): void {
+    if ('epoch' in frame) this.#epoch = frame.epoch ?? this.#epoch;
     switch (frame.type) {
       case 'output':
         this.#moved(frame.offset, frame.offset);
@@ -183,7 +192,9 @@ export class Reader {
   }
 }
 
-function hasUnclean({ unclean }: WrittenRecord, from: number, to: number): boolean {
-  for (let each = Math.max(1, from); each < to; each += 1) if (unclean.has(each)) return true;
+function hasUnclean({ unclean, perhapsUnclean }: WrittenRecord, from: number, to: number): boolean {
+  for (let each = Math.max(1, from); each < to; each += 1) {
+    if (unclean.has(each) || perhapsUnclean.has(each)) return true;
+  }
   return false;
 }

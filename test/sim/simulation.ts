@@ -356,7 +356,7 @@ class Simulation {
   #finish(): void {
     this.#isDone = true;
     this.#ledger.finish();
-    checkFates(this.#story, this.#players, (id) => {
+    checkFates(this.#story, this.#players, this.#schedule.settings.delivery, (id) => {
       const session = this.#process?.table.read(id);
       return session instanceof Promise ? undefined : session;
     });

@@ -1,5 +1,4 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { Changes } from './until.ts';
 
 /** Who sends the bytes in question. */
 export type Side = 'client' | 'gateway';
@@ -33,7 +32,6 @@ export class CuttingProxy {
   readonly listening: Promise<void>;
   readonly #server: Server;
   readonly #wires = new Set<Wire>();
-  readonly #changes = new Changes();
   #isFrozen = false;
   #wasCut = false;
 
@@ -43,7 +41,6 @@ export class CuttingProxy {
       const gateway = connect({ port: targetPort, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
       const wire = new Wire(client, gateway, options, () => {
         this.#wasCut = true;
-        this.#changes.changed();
       });
       if (this.#isFrozen) wire.freeze();
       this.#wires.add(wire);
@@ -67,11 +64,6 @@ export class CuttingProxy {
   /** True once a connection was cut where it was told to. */
   get wasCut(): boolean {
     return this.#wasCut;
-  }
-
-  /** Resolves when the cut has happened. */
-  async cutHappened(): Promise<void> {
-    await this.#changes.until('the cut', () => this.#wasCut);
   }
 
   /** Half-open: nothing arrives any more on either side, and neither is told. */

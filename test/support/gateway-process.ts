@@ -55,8 +55,12 @@ export class GatewayProcess {
   /** Runs it with arguments that it must refuse; resolves with its exit code and what it said. */
   static async refuses(...args: readonly string[]): Promise<{ code: number | null; said: string }> {
     const gateway = new GatewayProcess(args);
-    const exit = await gateway.#changes.until('the gateway to refuse', () => gateway.#exit);
-    return { code: exit.code, said: gateway.#output + gateway.#log };
+    try {
+      const exit = await gateway.#changes.until('the gateway to refuse', () => gateway.#exit);
+      return { code: exit.code, said: gateway.#output + gateway.#log };
+    } finally {
+      await gateway.kill();
+    }
   }
 
   /** Everything on standard error. */

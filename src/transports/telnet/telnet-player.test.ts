@@ -96,13 +96,13 @@ class FakeConversation implements Conversation {
 class FakeSocket implements TelnetSocket {
   readonly address = '192.0.2.1';
   readonly #flushed: (() => void)[] = [];
-  bytes = Buffer.alloc(0);
+  readonly #written: Uint8Array[] = [];
   isPaused = false;
   isEnded = false;
 
-  write(bytes: Uint8Array): void {
+  write(piece: Uint8Array): void {
     if (this.isEnded) throw new Error('write after end');
-    this.bytes = Buffer.concat([this.bytes, bytes]);
+    this.#written.push(piece);
   }
 
   afterFlush(done: () => void): void {
@@ -128,9 +128,7 @@ class FakeSocket implements TelnetSocket {
 
   /** What was written since the last call. */
   take(): Buffer {
-    const { bytes } = this;
-    this.bytes = Buffer.alloc(0);
-    return bytes;
+    return Buffer.concat(this.#written.splice(0));
   }
 
   /** What a client would show of it. */
@@ -147,7 +145,7 @@ let socket: FakeSocket;
 let conversations: FakeConversation[];
 let player: TelnetPlayer;
 /** What the gateway does at once with a new conversation. */
-let greet: (conversation: FakeConversation) => void;
+let greet: (begun: FakeConversation) => void;
 
 function connect(options: { readonly showsTokenLine?: boolean } = {}): void {
   socket = new FakeSocket();
@@ -159,10 +157,10 @@ function connect(options: { readonly showsTokenLine?: boolean } = {}): void {
     lineLimitBytes: 400,
     showsTokenLine: options.showsTokenLine ?? true,
     converse: (link) => {
-      const conversation = new FakeConversation(link);
-      conversations.push(conversation);
-      greet(conversation);
-      return conversation;
+      const begun = new FakeConversation(link);
+      conversations.push(begun);
+      greet(begun);
+      return begun;
     },
   });
 }
