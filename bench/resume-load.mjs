@@ -29,7 +29,7 @@ function frame(message) {
 /** The texts of all whole text frames in what a server sent; a ping that comes by is left unanswered. */
 function textsIn(bytes) {
   const texts = [];
-  for (let at = 0; at + 2 <= bytes.length; ) {
+  for (let at = 0; at + 2 <= bytes.length;) {
     let length = bytes[at + 1];
     let from = at + 2;
     if (length === 126) {
@@ -79,7 +79,7 @@ function converse(port, hello, last, reply) {
       });
     });
     socket.on('error', reject);
-    socket.on('close', () => isDone || reject(new Error(`closed too early: ${received}`)));
+    socket.on('close', () => isDone || reject(new Error(`closed too early: ${received.toString()}`)));
   });
 }
 

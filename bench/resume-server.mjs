@@ -45,6 +45,7 @@ async function allGone(count) {
 
 async function gateway(kind) {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const clock = nodeClock;
   const store =
     kind === 'embedded' ? await openEmbeddedStore(join(folder, 'store'), { clock }) : memoryStore({ clock });
@@ -65,10 +66,7 @@ async function gateway(kind) {
       await running.connections.send('all', { kind: 'text', text }, { away: true });
       await passed(AFTERMATH_MS);
     },
-    async close() {
-      await running.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => running.close(),
   };
 }
 
@@ -138,28 +136,36 @@ process.on('disconnect', () => {
   // Whoever measured is gone.
   if (!isClosing) process.exit(1);
 });
-process.on('message', async ({ ask, ...request }) => {
+/** Does what `resume.mjs` asks for, and resolves with the answer. */
+async function answerTo({ ask, ...request }) {
   switch (ask) {
     case 'open':
       server = await open(process.argv.slice(2), request.sample);
-      return process.send({ port: server.port });
+      return { port: server.port };
     case 'write':
       await server.write(request.text);
-      return process.send({});
+      return {};
     case 'settle':
       await allGone(request.connections);
-      return process.send({});
+      return {};
     case 'begin':
       before = process.cpuUsage();
-      return process.send({});
+      return {};
     case 'end': {
       await allGone(request.connections);
       const { user, system } = process.cpuUsage(before);
-      return process.send({ userMicros: user, systemMicros: system });
+      return { userMicros: user, systemMicros: system };
     }
     case 'close':
       await server.close();
       isClosing = true;
-      return process.disconnect();
+      return {};
   }
+}
+
+process.on('message', (request) => {
+  void answerTo(request).then((answer) => {
+    process.send(answer);
+    if (isClosing) process.disconnect();
+  });
 });

@@ -148,7 +148,11 @@ function fsyncMillis() {
 
 function report(results) {
   const micros = (kind) => results[kind].map((round) => round.micros);
-  const times = (kind, other) => span(micros(kind).map((value, i) => value / micros(other)[i]), 2);
+  const times = (kind, other) =>
+    span(
+      micros(kind).map((value, i) => value / micros(other)[i]),
+      2,
+    );
   const rows = Object.keys(NAMES).map((kind) => [
     NAMES[kind],
     Math.round(1e6 / median(micros(kind))).toLocaleString('en'),
@@ -166,9 +170,13 @@ function report(results) {
 }
 
 const loadBefore = loadavg()[0];
-console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}; load ${loadBefore.toFixed(1)};`);
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}; load ${loadBefore.toFixed(1)};`,
+);
 console.log(`a write of 1 kB is on disk after ${fsyncMillis().toFixed(2)} ms.`);
-console.log(`${playerCount} players, ${inFlight} in flight, ${roundCount} rounds after one that is not counted.\n`);
+console.log(
+  `${playerCount} players, ${inFlight} in flight, ${roundCount} rounds after one that is not counted.\n`,
+);
 
 const sides = [await Side.start('memory'), await Side.start('embedded')];
 for (const side of sides) await side.populate();
@@ -189,5 +197,7 @@ for (let round = 1; round <= roundCount; round += 1) {
   }
 }
 report(results);
-console.log(`\nMedians, in parentheses lowest and highest round. Load at the end: ${loadavg()[0].toFixed(1)}.`);
+console.log(
+  `\nMedians, in parentheses lowest and highest round. Load at the end: ${loadavg()[0].toFixed(1)}.`,
+);
 for (const side of sides) await side.close();

@@ -45,15 +45,15 @@ class WatchedTable extends SessionTable {
 
   override apply<O extends Operation>(id: string, operation: O): Promise<OutcomeOf<O> | Missing> {
     const { ledger, coverage } = this.#surroundings;
-    const before = this.#peek(id);
+    const before = this.peek(id);
     const outcome = super.apply(id, operation);
-    ledger.operated(operation, before, this.#peek(id) ?? ended(before));
+    ledger.operated(operation, before, this.peek(id) ?? ended(before));
     coverage.count(operation, outcome);
     return outcome;
   }
 
   /** The session where it is in memory; who looks where it is not only has it loaded sooner. */
-  #peek(id: string): Session | undefined {
+  peek(id: string): Session | undefined {
     try {
       const found = this.read(id);
       if (!(found instanceof Promise)) return found;
@@ -87,7 +87,7 @@ function ended(before: Session | undefined): Session | undefined {
 export class GatewayProcess {
   readonly number: number;
   readonly clock: ProcessClock;
-  readonly table: SessionTable;
+  readonly table: WatchedTable;
   readonly transport: SimulatedTransport;
   readonly game: Game;
   readonly gateway: Gateway;
@@ -139,6 +139,15 @@ export class GatewayProcess {
 
   get isDead(): boolean {
     return this.#isDead;
+  }
+
+  /** A session, where it is in memory. */
+  peek(id: string): Session | undefined {
+    return this.table.peek(id);
+  }
+
+  get isStopping(): boolean {
+    return this.#phase !== 'running';
   }
 
   /** What `openEmbeddedStore` and `holdfast serve` do. */

@@ -1,5 +1,6 @@
 import { Coverage, faultOf } from './coverage.ts';
 import { Disk } from './disk.ts';
+import type { Session } from '../../src/core/index.ts';
 import { checkFates } from './fates.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { Ledger } from './ledger.ts';
@@ -104,8 +105,7 @@ class Simulation {
     });
     for (const step of steps) this.#timeline.after(step.at, () => this.#do(step));
     this.#timeline.after((steps.at(-1)?.at ?? 0) + 1, () => this.#calm());
-    while (!this.#isDone && this.#story.violations.length === 0 && this.#timeline.step()) {
-      runMicrotasks();
+    while (!this.#isDone && this.#story.violations.length === 0 && this.#step()) {
       if (this.#timeline.events > EVENTS_LIMIT) this.#story.broken('hang', 'it never comes to rest');
     }
     return {
@@ -114,6 +114,19 @@ class Simulation {
       violations: this.#story.violations,
       story: this.#story.lines,
     };
+  }
+
+  /** The next thing that happens, and all that follows from it at once. */
+  #step(): boolean {
+    try {
+      const isMore = this.#timeline.step();
+      runMicrotasks();
+      return isMore;
+    } catch (error) {
+      const stack = error instanceof Error ? error.stack : String(error);
+      this.#story.broken('no bug', `this would have ended the process: ${stack}`);
+      return false;
+    }
   }
 
   #draw(random: Random, [low, high]: Range): number {
@@ -136,11 +149,15 @@ class Simulation {
       wallMs: this.#wallMs,
       isStoreFailing: () => this.#timeline.now < this.#errorsUntil,
       networkLatency: () => this.#draw(this.#store, this.#schedule.settings.networkMs),
-      onFailure: () => this.#timeline.after(0, () => this.#crash(1006, false, 100)),
+      onFailure: () => {
+        // The process ends by itself, but not in the same moment.
+        this.#timeline.after(this.#store.between(0, 30), () => this.#crash(1006, false, 100));
+      },
     });
     this.#process = process;
     process.start().catch((error: unknown) => {
-      if (!process.isDead && !this.#ledger.isFailing) this.#story.broken('no bug', `the gateway does not start: ${String(error)}`);
+      const isPlanned = process.isDead || process.isStopping || this.#ledger.isFailing;
+      if (!isPlanned) this.#story.broken('no bug', `the gateway does not start: ${String(error)}`);
     });
     runMicrotasks();
   }
@@ -325,14 +342,13 @@ class Simulation {
 
   #look(until: number): void {
     this.#timeline.after(LOOK_MS, () => {
-      const isUp = this.#process !== undefined && !this.#process.isDead;
+      const isUp = this.#process !== undefined && !this.#process.isDead && !this.#process.isStopping;
       if (isUp && this.#players.every((player) => this.#isWell(player))) return this.#finish();
       if (this.#timeline.now < until) return this.#look(until);
       const ill = this.#players.filter((player) => !this.#isWell(player));
       const situations = ill.map((player) => {
-        const session = player.record && this.#process?.table.read(player.record.id);
-        const commands = session instanceof Promise ? undefined : session?.commands;
-        return `${player.name}: ${player.situation}, ${JSON.stringify(commands)}`;
+        const session = player.record && this.#sessionOf(player.record.id);
+        return `${player.name}: ${player.situation}, ${JSON.stringify(session?.commands)}`;
       });
       this.#story.broken('return', `not all is well in the end: ${situations.join('; ')}`);
     });
@@ -347,18 +363,21 @@ class Simulation {
       player.choose('all');
       return false;
     }
-    const session = player.record && this.#process?.table.read(player.record.id);
-    if (session === undefined || session instanceof Promise) return true;
+    const session = player.record && this.#sessionOf(player.record.id);
+    if (session === undefined) return true;
     const { accepted, taken, sent } = session.commands;
     return player.over !== undefined || (session.presence.attached && accepted === taken && taken === sent);
+  }
+
+  /** As the gateway has it now; where it has it not in memory, as it is on the disk. */
+  #sessionOf(id: string): Session | undefined {
+    return this.#process?.peek(id) ?? this.#disk.sessions.get(id)?.session;
   }
 
   #finish(): void {
     this.#isDone = true;
     this.#ledger.finish();
-    checkFates(this.#story, this.#players, this.#schedule.settings.delivery, (id) => {
-      const session = this.#process?.table.read(id);
-      return session instanceof Promise ? undefined : session;
-    });
+    const { delivery } = this.#schedule.settings;
+    checkFates(this.#story, this.#players, delivery, (id) => this.#sessionOf(id));
   }
 }
