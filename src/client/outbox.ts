@@ -63,7 +63,11 @@ export class Outbox {
     const isThere = ({ seq }: Item): boolean => seq !== undefined && seq <= own;
     this.#recovering.push(...this.#items.filter(isThere));
     this.#items = this.#items.filter((item) => !isThere(item));
-    for (const item of this.#items) item.seq = undefined;
+    for (const item of this.#items) {
+      item.seq = undefined;
+      // Of a number that the gateway has forgotten in a crash.
+      item.dropped = undefined;
+    }
     this.#nextSeq = accepted + 1;
     this.#isUncertain = false;
   }

@@ -1,6 +1,8 @@
 /** The bytes of a text whose characters are all below 128. */
 export function asciiBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** The text of bytes that are all below 128, else `undefined`. */

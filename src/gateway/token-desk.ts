@@ -94,7 +94,8 @@ export class TokenDesk {
       const code = await deny(session);
       if (code !== undefined) return { kind: 'denied', code, sessionId: session.id };
 
-      const candidate = this.#candidate(token, hash, session);
+      const made = ReconnectionToken.generate(session.id, this.#crypto);
+      const candidate = this.#candidate(token, hash, session, made);
       const outcome = await this.#store.apply(session.id, { kind: 'attach', ...request, hash, candidate });
       switch (outcome.kind) {
         case 'missing':
@@ -106,7 +107,9 @@ export class TokenDesk {
         case 'stale':
           continue;
         case 'attached': {
-          const successor = token.unseal(outcome.sealed, outcome, this.#crypto);
+          // There was one already, or it is the one that was just made.
+          const isOurs = outcome.sealed === candidate.sealed;
+          const successor = isOurs ? made : token.unseal(outcome.sealed, outcome, this.#crypto);
           if (successor === undefined) continue;
           return { kind: 'good', attached: outcome, token: successor.withExpiry(this.#expiry(session)) };
         }
@@ -123,12 +126,16 @@ export class TokenDesk {
     };
   }
 
-  /** A successor in case there is none yet, sealed so that only who shows this token can read it. */
-  #candidate(token: ReconnectionToken, hash: string, session: Session): Candidate {
+  /** The successor in case there is none yet, sealed so that only who shows this token can read it. */
+  #candidate(
+    token: ReconnectionToken,
+    hash: string,
+    session: Session,
+    successor: ReconnectionToken,
+  ): Candidate {
     const chain = chainOf(session.chains, hash);
     const age = chain === undefined ? 0 : chain.hashes.length - 1 - chain.hashes.indexOf(hash);
     const generation = (chain?.generation ?? 0) - age + 1;
-    const successor = ReconnectionToken.generate(session.id, this.#crypto);
     return {
       hash: successor.hash(this.#crypto),
       sealed: token.seal(successor, { chain: chain?.id ?? '', generation }, this.#crypto),

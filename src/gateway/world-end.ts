@@ -139,7 +139,7 @@ export class WorldEnd implements WorldSession {
   }
 
   state(worldState: WorldState): void {
-    if (worldState !== this.#session.worldState) this.#write({ worldState });
+    this.#write({ worldState });
   }
 
   lose(): void {
@@ -152,7 +152,7 @@ export class WorldEnd implements WorldSession {
   }
 
   setOverflow(overflow: Overflow): void {
-    if (overflow !== this.#session.overflow) this.#write({ overflow });
+    this.#write({ overflow });
   }
 
   whenRoom(): Promise<void> {

@@ -869,6 +869,17 @@ describe('the end', () => {
     expect(kinds(scene.change({ ending: 'quit' }))).toEqual(['close', 'send', 'end']);
   });
 
+  it('comes when the account has another session: what is here is accepted, and the token is that one’s', () => {
+    scene.say(command(1));
+    scene.say(command(2));
+    scene.player.receive(accepted(1), NOW);
+    const effects = scene.give({ kind: 'welcomed', token: { ...GRANT, id: 'kept', value: 'kept token' } });
+    expect(effects).toMatchObject([
+      { kind: 'send', frame: { type: 'bye', resume: true, token: { id: 'kept', value: 'kept token' } } },
+      { kind: 'end', closeCode: 4002, reason: 'welcome_back' },
+    ]);
+  });
+
   it('is the end: whatever is late changes nothing', () => {
     scene.change(present({ attachment: 8 }));
     const late: PlayerEvent[] = [

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { ClientFrame } from '../../src/protocol/index.ts';
 import { WebPlayer } from '../support/web-player.ts';
 import { Harbour } from './harbour.ts';
-import { closeCodeFor, hello, Vandal } from './vandal.ts';
+import { closeCodeFor, exchange, hello, UPGRADE, Vandal } from './vandal.ts';
 
 let harbour: Harbour;
 
@@ -117,6 +117,11 @@ describe('what is no frame', () => {
     ['a frame that says it has 2^62 bytes', [0x81, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], 1009],
   ])('%s', async (_, frame, code) => {
     expect(await closeCodeFor(harbour.http, Buffer.from(frame))).toBe(code);
+  });
+
+  it('from a client that then does not answer the close: it is cut', async () => {
+    const handshake = `GET /play HTTP/1.1\r\n${UPGRADE}Sec-WebSocket-Protocol: holdfast.v1\r\n\r\n`;
+    await exchange(harbour.http, Buffer.concat([Buffer.from(handshake), Buffer.of(0x83, 0x80, 0, 0, 0, 0)]));
   });
 });
 

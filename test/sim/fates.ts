@@ -28,7 +28,7 @@ export function checkFates(
 /** Each number that was accepted was carried out, or dropped, once. */
 function checkNumbers(story: Story, record: SessionRecord, session: Session): void {
   const ran = new Set(record.ran.map(({ seq }) => seq));
-  for (let seq = 1; seq <= session.commands.taken; seq += 1) {
+  for (let seq = 1; seq <= session.commands.sent; seq += 1) {
     const dropped = record.dropReason(seq);
     const isKnown = ran.has(seq) || dropped !== undefined || record.passing.has(seq);
     story.expect(isKnown, 'commands', () => `command ${seq} vanished`);
@@ -41,7 +41,8 @@ function checkFate(story: Story, { text, fate, sent, isForgotten }: Typed, read:
   if (fate === undefined) {
     return story.expect(isForgotten, 'client', () => `nothing became of "${text}"`);
   }
-  if (sent === undefined || sent.record.ended !== undefined) return;
+  // A token in two hands is one chain: its clients cannot tell their commands apart.
+  if (sent === undefined || sent.record.ended !== undefined || sent.record.isShared) return;
   const id = text.split(' ', 2)[1];
   const { record, seq } = sent;
   const ran = record.ran.some((done) => done.id === id);
@@ -50,7 +51,7 @@ function checkFate(story: Story, { text, fate, sent, isForgotten }: Typed, read:
     case 'accepted': {
       const session = read(record.id);
       // Held for a player who never came back to this session.
-      if (session === undefined || seq > session.commands.taken) return;
+      if (session === undefined || seq > session.commands.sent) return;
       const isKnown = ran || dropped !== undefined || record.passing.has(seq);
       return story.expect(isKnown, 'commands', () => `"${text}" was accepted and vanished`);
     }

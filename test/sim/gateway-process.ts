@@ -47,7 +47,7 @@ class WatchedTable extends SessionTable {
     const { ledger, coverage } = this.#surroundings;
     const before = this.peek(id);
     const outcome = super.apply(id, operation);
-    ledger.operated(operation, before, this.peek(id) ?? ended(before));
+    ledger.operated(id, operation, before, this.peek(id) ?? ended(before));
     coverage.count(operation, outcome);
     return outcome;
   }

@@ -209,7 +209,7 @@ export class Ledger implements LinkWatcher {
     if (frame.type === 'welcome') return;
     known.chainToken = frame.token.id;
     this.#isDurableToken(record, frame.token.id);
-    this.tokens.resumed(known.shown ?? '', frame.token.id, frame.token.value, now);
+    this.tokens.resumed(known.shown ?? '', frame.token.id, frame.token.value, now, this.#boot);
   }
 
   /** A resume was answered with an error: was that right? */
@@ -325,7 +325,8 @@ export class Ledger implements LinkWatcher {
   // The store.
 
   /** One operation, just applied in memory. */
-  operated(operation: Operation, before: Session | undefined, after: Session | undefined): void {
+  operated(id: string, operation: Operation, before: Session | undefined, after: Session | undefined): void {
+    if (operation.kind === 'commit' && operation.output?.length) this.recordOf(id).hasWritten = true;
     if (before === undefined || after === undefined) return;
     const isChanged = before !== after;
     this.#story.tell(() => `  store ${isChanged ? '' : '(no change) '}${brief(operation)}`);
@@ -346,7 +347,6 @@ export class Ledger implements LinkWatcher {
     );
     if (operation.kind === 'commit') {
       this.#checkEviction(operation, before, after);
-      if (after.output.end > before.output.end) this.recordOf(after.id).hasWritten = true;
       for (const body of operation.output ?? []) if (body.kind === 'dropped') this.#dropsNow(after.id, body);
     }
     if (after.stage === 'closed') this.#closed(operation, before);

@@ -359,14 +359,14 @@ class Simulation {
       player.wake();
       return false;
     }
-    if (!player.isSettled) {
-      player.choose('all');
-      return false;
-    }
     const session = player.record && this.#sessionOf(player.record.id);
-    if (session === undefined) return true;
+    if (session === undefined) return player.isSettled;
     const { accepted, taken, sent } = session.commands;
-    return player.over !== undefined || (session.presence.attached && accepted === taken && taken === sent);
+    if (player.over !== undefined) return true;
+    const isDrained = session.presence.attached && accepted === taken && taken === sent;
+    if (isDrained && player.isSettled) return true;
+    player.choose('all');
+    return false;
   }
 
   /** As the gateway has it now; where it has it not in memory, as it is on the disk. */

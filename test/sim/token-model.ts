@@ -7,8 +7,8 @@ export interface ModelChain {
   readonly tokens: string[];
   /** How many of them, from the first, are known to be confirmed. */
   confirmed: number;
-  /** When the newest confirmed one was confirmed; the gateway may have done so a little later. */
-  confirmedAt: number;
+  /** When the newest confirmed one was confirmed, at the earliest and at the latest. */
+  confirmedAt: { low: number; high: number };
   /** A confirmation that may be lost in a crash, or have come too late. */
   perhaps: { readonly index: number; readonly at: number; readonly boot: number } | undefined;
   /** Theft was seen: nothing of it opens anything any more. */
@@ -55,7 +55,7 @@ export class TokenModel {
       sessionId,
       tokens: [id],
       confirmed: 1,
-      confirmedAt: now,
+      confirmedAt: { low: now, high: now },
       perhaps: undefined,
       isRevoked: false,
       isCopied: false,
@@ -64,10 +64,11 @@ export class TokenModel {
   }
 
   /** A token was taken, and answered with a successor. */
-  resumed(shown: string, id: string, value: string, now: number): void {
+  resumed(shown: string, id: string, value: string, now: number, boot: number): void {
     this.#ids.set(value, id);
     const chain = this.#chains.get(shown);
     if (chain === undefined) return this.#story.broken('tokens', `${shown} was never handed out`);
+    this.#settle(chain, now, boot);
     const { tokens } = chain;
     chain.unusedEndsAt = undefined;
     const index = tokens.indexOf(shown);
@@ -76,7 +77,7 @@ export class TokenModel {
     this.#story.expect(index >= last - 1, 'tokens', () => `${shown}, spent long ago, was taken`);
     if (index === last) {
       // Its use is its confirmation.
-      if (chain.confirmed <= index) chain.confirmedAt = now;
+      if (chain.confirmed <= index) chain.confirmedAt = { low: chain.perhaps?.at ?? now, high: now };
       chain.confirmed = Math.max(chain.confirmed, index + 1);
       chain.perhaps = undefined;
       tokens.push(id);
@@ -108,11 +109,11 @@ export class TokenModel {
     if (age === 0) return 'good';
     if (age === 1 && perhaps !== undefined) return 'unclear';
     if (age === 1 && confirmed < tokens.length) return 'good';
-    if (age === 1 && now < confirmedAt + this.#lateMs - SURE_AFTER_MS) return 'late';
-    if (age === 1 && now < confirmedAt + this.#lateMs + SURE_AFTER_MS) return 'unclear';
-    if (age === 2 && confirmed < tokens.length && now < confirmedAt + this.#lateMs + SURE_AFTER_MS) {
-      // The last spent one, as long as the newest is not confirmed.
-      return now < confirmedAt + this.#lateMs - SURE_AFTER_MS && perhaps === undefined ? 'late' : 'unclear';
+    // The last spent one: while the newest is not confirmed, that is the one before its predecessor.
+    const isLastSpent = age === 1 || (age === 2 && confirmed < tokens.length);
+    if (isLastSpent && now < confirmedAt.high + this.#lateMs + SURE_AFTER_MS) {
+      const isSure = now < confirmedAt.low + this.#lateMs - SURE_AFTER_MS && perhaps === undefined;
+      return isSure ? 'late' : 'unclear';
     }
     return age > this.#remembered ? 'unclear' : 'reused';
   }
@@ -121,7 +122,7 @@ export class TokenModel {
     const { perhaps } = chain;
     if (perhaps === undefined || perhaps.boot !== boot || now < perhaps.at + SURE_AFTER_MS) return;
     chain.confirmed = perhaps.index + 1;
-    chain.confirmedAt = perhaps.at;
+    chain.confirmedAt = { low: perhaps.at, high: perhaps.at };
     chain.perhaps = undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { ClassicLevel } from 'classic-level';
 import { StoreError, type Clock, type SessionLimits, type Store } from '../../core/index.ts';
 import { SessionTable } from '../session-table.ts';
-import { damaged, prepareFolder } from './folder.ts';
+import { checkTables, damaged, prepareFolder, tableFiles } from './folder.ts';
 import { LevelJournal } from './level-journal.ts';
 import { STORE } from './table.ts';
 
@@ -35,8 +35,10 @@ export async function openEmbeddedStore(folder: string, options: EmbeddedStoreOp
   let db: ClassicLevel | undefined;
   try {
     const exists = await prepareFolder(folder);
+    const tables = exists ? await tableFiles(folder) : [];
     db = new ClassicLevel(folder, { createIfMissing: !exists, writeBufferSize: WRITE_BUFFER_BYTES });
     await db.open();
+    await checkTables(folder, tables);
     const journal = new LevelJournal(db);
     await checkFormat(db, journal);
     const firstLease = (await nextBoot(db, journal)) * LEASES_PER_BOOT;

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../../core/index.ts';
 import { findDamage } from './log-file.ts';
+import { isSoundTable } from './table-file.ts';
 
 /**
  * Makes the folder, for its owner only, and looks for what LevelDB would pass over: a log with a hole, and files
@@ -25,6 +26,33 @@ export async function prepareFolder(folder: string): Promise<boolean> {
     if (at !== undefined) throw damaged(folder, `${name} is damaged at byte ${at}`);
   }
   return true;
+}
+
+/** The files of tables in the folder. */
+export async function tableFiles(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.ldb'));
+}
+
+/**
+ * Looks at every byte of these tables, as far as they are still there. To be called when the database is open:
+ * before, there may be tables that a killed process left unfinished, which belong to nothing.
+ */
+export async function checkTables(folder: string, names: readonly string[]): Promise<void> {
+  const left = new Set(await tableFiles(folder));
+  for (const name of names.filter((each) => left.has(each))) {
+    const table = await readIfThere(join(folder, name));
+    if (table && !isSoundTable(table)) throw damaged(folder, `${name} is not as it was written`);
+  }
+}
+
+/** A table that was merged into others meanwhile is gone. */
+async function readIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Not what it is in: where that is not there, the path is mistaken, or its disk is not mounted. */

@@ -1,3 +1,5 @@
+import { maskedCrc32c } from './crc32c.ts';
+
 /** LevelDB's write-ahead log: blocks of records, each `crc32c(4) length(2) kind(1) payload`, little-endian. */
 const BLOCK_BYTES = 32_768;
 const HEADER_BYTES = 7;
@@ -6,33 +8,13 @@ const FULL = 1;
 const FIRST = 2; // 3 is one in the middle
 const LAST = 4;
 
-const CRC32C = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-  return crc;
-});
-
-/** CRC-32C (Castagnoli); Node has only the other one. */
-function crc32c(bytes: Uint8Array, from: number, to: number): number {
-  let crc = 0xffffffff;
-  for (let at = from; at < to; at += 1) {
-    crc = (CRC32C[(crc ^ (bytes[at] ?? 0)) & 255] ?? 0) ^ (crc >>> 8);
-  }
-  return ~crc >>> 0;
-}
-
-/** LevelDB stores checksums rotated, with a constant added. */
-function masked(crc: number): number {
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
-
 /** The kind and the end of the record that begins here, if it is a whole one. */
 function recordAt(log: Buffer, at: number, blockEnd: number): { kind: number; end: number } | undefined {
   if (at + HEADER_BYTES > blockEnd) return undefined;
   const kind = log.readUInt8(at + 6);
   const end = at + HEADER_BYTES + log.readUInt16LE(at + 4);
   if (kind < FULL || kind > LAST || end > blockEnd) return undefined;
-  return log.readUInt32LE(at) === masked(crc32c(log, at + 6, end)) ? { kind, end } : undefined;
+  return log.readUInt32LE(at) === maskedCrc32c(log, at + 6, end) ? { kind, end } : undefined;
 }
 
 /** True if a batch begins anywhere from here on, at whatever byte. */

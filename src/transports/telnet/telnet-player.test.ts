@@ -496,6 +496,37 @@ describe('a token', () => {
   });
 });
 
+describe('a player whose account has another session', () => {
+  const bye: ServerFrame = { type: 'bye', reason: 'welcome_back', resume: true, token: resumed.token };
+
+  it('is in it, in place, and is told nothing of a goodbye', () => {
+    types('Ann', 'password');
+    const login = conversation();
+    login.say(welcome);
+    types('look');
+    login.say(bye);
+    login.link.end(4002, 'welcome_back');
+    expect(conversation().received).toEqual([
+      expect.objectContaining({ resume: { token: resumed.token.value } }),
+    ]);
+    types('north');
+    conversation().say(resumed);
+    expect(login.inputs).toEqual(['1 Ann', '2 password', '3 look']);
+    expect(conversation().inputs).toEqual(['6 north']);
+    expect(socket.takeText()).toMatch(/^Welcome back/);
+    expect(socket.isEnded).toBe(false);
+  });
+
+  it('is let go to come again where that cannot be done now', () => {
+    types('Ann');
+    const login = conversation();
+    login.say(welcome, bye);
+    login.link.end(4002, 'welcome_back');
+    conversation().say(createError('store_unavailable'));
+    expect(socket.isEnded).toBe(true);
+  });
+});
+
 describe('the GMCP package Session', () => {
   beforeEach(() => {
     says(IAC, DO, GMCP);
