@@ -106,7 +106,6 @@ function transportsOf(settings: Settings, isHealthy: () => boolean): Transport[]
         host,
         port: telnetPort,
         clock: nodeClock,
-        lineBytes: settings.commandBytes,
         tokenLine: settings.telnetTokenLine,
       }),
     );
@@ -116,10 +115,6 @@ function transportsOf(settings: Settings, isHealthy: () => boolean): Transport[]
       websocket({
         host,
         port: httpPort,
-        frameBytes: settings.frameBytes,
-        commandBytes: settings.commandBytes,
-        queueCommands: settings.queueCommands,
-        pingMs: settings.pingMs,
         request: webHandler({ isHealthy }),
       }),
     );

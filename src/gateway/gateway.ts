@@ -111,11 +111,12 @@ class RunningGateway implements Gateway {
   }
 
   async listen(): Promise<readonly ListenAddress[]> {
-    this.#core ??= await this.#start();
+    const core = (this.#core ??= await this.#start());
     this.#phase = 'listening';
     const addresses: ListenAddress[] = [];
     for (const transport of this.#options.transports) {
-      addresses.push(await transport.listen((link) => this.#converse(link)));
+      const { limits } = core.playerSettings;
+      addresses.push(await transport.listen((link) => this.#converse(link), limits));
     }
     this.#sweepLater();
     return addresses;

@@ -17,6 +17,7 @@ import {
   type Link,
   type PlayerEffect,
   type PlayerEvent,
+  type ReadRequest,
   type TokenGrant,
   type ByeReason,
 } from '../protocol/index.ts';
@@ -107,17 +108,8 @@ export class PlayerConversation implements Conversation, Registered {
         return this.#try('append', this.#append(effect.seq, effect.command));
       case 'apply':
         return this.#try(effect.operation.kind, this.#apply(effect.operation));
-      case 'read': {
-        const { after, limit } = effect.request;
-        const page = this.#core.store.readOutput(this.#sessionId ?? '', after, limit);
-        if (page instanceof Promise) {
-          return this.#try(
-            'read',
-            page.then((read) => this.#dispatch({ kind: 'page', page: read })),
-          );
-        }
-        return this.#dispatch({ kind: 'page', page });
-      }
+      case 'read':
+        return this.#read(effect.request);
       case 'grant':
         return this.#try('grant', this.#grant(effect.link));
       case 'passing':
@@ -137,13 +129,27 @@ export class PlayerConversation implements Conversation, Registered {
 
   /** What fails for a passing reason sends the client away to come again; a bug ends this conversation only. */
   #try(where: string, work: Promise<unknown>): void {
-    work.catch((error: unknown) => {
-      const passing = this.#core.isPassing(error);
-      if (!passing) {
-        this.#core.onEvent({ kind: 'failed', where, error, ...this.#sessionField() });
-      }
-      this.fail(passing ? 'store_unavailable' : 'internal');
-    });
+    work.catch((error: unknown) => this.#failed(where, error));
+  }
+
+  #failed(where: string, error: unknown): void {
+    const passing = this.#core.isPassing(error);
+    if (!passing) this.#core.onEvent({ kind: 'failed', where, error, ...this.#sessionField() });
+    this.fail(passing ? 'store_unavailable' : 'internal');
+  }
+
+  /** At once where the page is in memory: what is shown live waits for nothing. */
+  #read({ after, limit }: ReadRequest): void {
+    try {
+      const page = this.#core.store.readOutput(this.#sessionId ?? '', after, limit);
+      if (!(page instanceof Promise)) return this.#dispatch({ kind: 'page', page });
+      this.#try(
+        'read',
+        page.then((read) => this.#dispatch({ kind: 'page', page: read })),
+      );
+    } catch (error) {
+      this.#failed('read', error);
+    }
   }
 
   #sessionField(): { sessionId?: string } {

@@ -1,6 +1,6 @@
 import type { ClientInfo } from '../core/index.ts';
 import type { ErrorCode } from './errors.ts';
-import type { ClientFrame, ServerFrame } from './frames/index.ts';
+import type { ClientFrame, Limits, ServerFrame } from './frames/index.ts';
 import type { FailureDetail, PlayerTraits } from './player-end.ts';
 
 /**
@@ -32,8 +32,8 @@ export type Converse = (link: Link) => Conversation;
 /** A way for players to come in. */
 export interface Transport {
   readonly name: string;
-  /** Resolves with where it listens; rejects when it cannot (`EADDRINUSE` …). */
-  listen(converse: Converse): Promise<ListenAddress>;
+  /** Holds its clients to these limits, which are what they are told. Resolves with where it listens; rejects when it cannot (`EADDRINUSE` …). */
+  listen(converse: Converse, limits: Limits): Promise<ListenAddress>;
   /** Stops accepting, and resolves when all connections are gone; those that stay for long are cut. */
   close(): Promise<void>;
 }

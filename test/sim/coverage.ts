@@ -10,6 +10,7 @@ export const FAULTS = [
   'flood',
   'reload',
   'two_clients',
+  'late',
   'crash',
   'restart',
   'slow_disk',
@@ -85,6 +86,8 @@ export function faultOf(action: Action): Fault | undefined {
     case 'copy':
     case 'use_link':
       return 'two_clients';
+    case 'late':
+      return 'late';
     case 'crash':
       return 'crash';
     case 'restart':

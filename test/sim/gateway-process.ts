@@ -48,6 +48,11 @@ class WatchedTable extends SessionTable {
     const before = this.peek(id);
     const outcome = super.apply(id, operation);
     ledger.operated(id, operation, before, this.peek(id) ?? ended(before));
+    // Before whoever asked goes on.
+    outcome.then(
+      (answer) => answer.kind === 'accepted' && ledger.refuses(id, answer.refused),
+      () => undefined,
+    );
     coverage.count(operation, outcome);
     return outcome;
   }

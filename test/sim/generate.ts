@@ -22,6 +22,7 @@ const WEIGHTS: Readonly<Record<Action['kind'], number>> = {
   copy: 1,
   ask_link: 1,
   use_link: 1,
+  late: 1,
   ask_refresh: 1,
   quit: 0.3,
   window: 0.7,
@@ -170,6 +171,7 @@ function drawAction(
     case 'wake':
     case 'copy':
     case 'use_link':
+    case 'late':
     case 'end_session':
     case 'lose':
       return { kind, player };
@@ -191,5 +193,5 @@ function drawKind(
 
 /** Machines whose clocks were set while the gateway was down. */
 function drawJump(random: Random): number {
-  return random.chance(0.1) ? random.pick([-600_000, -1000, 1000, 600_000]) : 0;
+  return random.chance(0.1) ? random.pick([-60_000, -1000, 1000, 600_000]) : 0;
 }

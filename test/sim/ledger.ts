@@ -53,6 +53,10 @@ export class SessionRecord implements WrittenRecord {
   /** The window that the game set, the shortest and the longest so far, in ms. */
   windowMs: { low: number; high: number };
   owner: SimulatedLink | undefined;
+  /** Held commands that the player who came back does not want any more. */
+  readonly skipped = new Set<number>();
+  /** Numbers that the queue had no room for. */
+  readonly refused = new Set<number>();
   /** Tokens made for other devices: each may displace an older one. */
   links = 0;
   /** More than one client has had a token of it. */
@@ -83,6 +87,9 @@ interface LinkRecord {
   record: SessionRecord | undefined;
   chainToken: string | undefined;
   isReady: boolean;
+  wish: 'run' | 'skip' | 'ask';
+  /** Numbers that came over this connection and have not been answered. */
+  readonly unanswered: Set<number>;
 }
 
 /** Compares all that happens with what was promised. It sees every frame, every operation and every write. */
@@ -131,6 +138,8 @@ export class Ledger implements LinkWatcher {
       record: undefined,
       chainToken: undefined,
       isReady: false,
+      wish: 'run',
+      unanswered: new Set(),
     });
   }
 
@@ -138,7 +147,11 @@ export class Ledger implements LinkWatcher {
     this.#story.tell(() => `  gateway ${link.connection.id} <- ${brief(frame)}`);
     const known = this.#links.get(link);
     if (known === undefined) return;
-    if (frame.type === 'hello' && frame.resume) known.shown = this.tokens.idOf(frame.resume.token);
+    if (frame.type === 'hello' && frame.resume) {
+      known.shown = this.tokens.idOf(frame.resume.token);
+      known.wish = frame.resume.commands ?? 'run';
+    }
+    if (frame.type === 'command' || frame.type === 'gmcp') known.unanswered.add(frame.seq);
     if (frame.type === 'ack' && known.isReady) known.window.acknowledged(frame.offset);
     if (frame.type === 'stored') {
       known.isReady ||= frame.id === known.chainToken;
@@ -169,10 +182,16 @@ export class Ledger implements LinkWatcher {
       this.tokens.issued(record.id, frame.id, frame.value, this.#timeline.now, windowMs);
       if (!frame.link) known.chainToken = frame.id;
     }
-    if (frame.type === 'accepted') this.#isDurableCommand(record, frame.seq);
+    if (frame.type === 'accepted') {
+      this.#isDurableCommand(record, frame.seq);
+      this.#isAnswered(record, known, frame.seq);
+    }
     if (frame.type === 'output') this.#isDurableAnswer(record, frame.text);
     if (frame.type === 'gap') this.#isGone(record, frame);
-    if (frame.type === 'dropped') this.#dropsNow(record.id, frame);
+    if (frame.type === 'dropped') {
+      this.#dropsNow(record.id, frame);
+      for (let seq = frame.seq; seq <= (frame.through ?? frame.seq); seq += 1) known.unanswered.delete(seq);
+    }
     known.window.sent(frame);
   }
 
@@ -208,6 +227,7 @@ export class Ledger implements LinkWatcher {
     known.isReady = frame.type === 'welcome' || !link.traits.confirms;
     if (frame.type === 'welcome') return;
     known.chainToken = frame.token.id;
+    if (known.wish === 'skip') for (const { seq } of frame.held) record.skipped.add(seq);
     this.#isDurableToken(record, frame.token.id);
     this.tokens.resumed(known.shown ?? '', frame.token.id, frame.token.value, now, this.#boot);
   }
@@ -235,7 +255,9 @@ export class Ledger implements LinkWatcher {
     const reason = this.#lastRefusal?.reason;
     const isSurplus =
       reason === 'revoked' && this.recordOf(chain.sessionId).links >= this.#schedule.settings.limits.chains;
-    const isOver = this.#isOver(chain.sessionId) || isSurplus;
+    const isKnownTheft = chain.isCopied && reason === 'revoked' && this.#isStolen(chain.sessionId, shown);
+    if (isKnownTheft) chain.isRevoked = true;
+    const isOver = this.#isOver(chain.sessionId) || isSurplus || isKnownTheft;
     this.#story.expect(
       isOver || expected !== 'good',
       'no lost key',
@@ -250,16 +272,21 @@ export class Ledger implements LinkWatcher {
       chain.isRevoked = true;
       const isTold = reason === 'reused' && this.#lastRefusal?.sessionId === chain.sessionId;
       // The process that saw it first may have died before it could say so.
-      const isKnown = this.disk?.sessions.get(chain.sessionId)?.session.chains.some(({ hashes, revoked }) => {
-        return revoked === 'reused' && hashes.some((hash) => tokenId(hash) === shown);
-      });
       this.#story.expect(
-        isTold || isKnown === true,
+        isTold || this.#isStolen(chain.sessionId, shown),
         'theft',
         () => `${shown} was shown again, and the audit trail says ${reason}`,
       );
     }
     if (expected === 'unclear' && reason === 'reused') chain.isRevoked = true;
+  }
+
+  /** The disk says that theft was seen in the chain of this token. */
+  #isStolen(sessionId: string, token: string): boolean {
+    const chains = this.disk?.sessions.get(sessionId)?.session.chains ?? [];
+    return chains.some(({ hashes, revoked }) => {
+      return revoked === 'reused' && hashes.some((hash) => tokenId(hash) === token);
+    });
   }
 
   #lastRefusal: Extract<GatewayEvent, { kind: 'refused' }> | undefined;
@@ -300,6 +327,16 @@ export class Ledger implements LinkWatcher {
       'durable',
       () => `command ${seq} was acknowledged with ${session.commands.accepted} on the disk`,
     );
+  }
+
+  /** A refusal is told before its number is acknowledged. */
+  #isAnswered({ refused }: SessionRecord, { unanswered }: LinkRecord, seq: number): void {
+    for (const each of unanswered) {
+      if (each > seq) continue;
+      unanswered.delete(each);
+      const isUntold = refused.has(each);
+      this.#story.expect(!isUntold, 'commands', () => `${each} was acknowledged, and not yet said to be refused`);
+    }
   }
 
   #isDurableAnswer({ id }: SessionRecord, text: string): void {
@@ -357,12 +394,14 @@ export class Ledger implements LinkWatcher {
     for (let each = seq; each <= through; each += 1) droppedNow.set(each, reason);
   }
 
-  #checkFence(operation: Operation, { presence, lease }: Session, isChanged: boolean): void {
+  #checkFence(operation: Operation, { presence, chains, lease }: Session, isChanged: boolean): void {
     const { kind } = operation;
     if (!isChanged) return;
     const attachment = 'attachment' in operation ? operation.attachment : undefined;
     const isStale = attachment !== undefined && (!presence.attached || presence.attachment !== attachment);
     this.#story.expect(!isStale, 'one owner', () => `a ${kind} of an older attachment changed the session`);
+    const isOther = kind === 'confirm' && !chains.some(({ hashes }) => tokenId(hashes.at(-1) ?? '') === operation.tokenId);
+    this.#story.expect(!isOther, 'tokens', () => 'an older token was confirmed');
     const isFenced = kind === 'commit' && operation.lease < lease;
     this.#story.expect(!isFenced, 'one owner', () => `a commit under an older lease changed the session`);
   }
@@ -391,6 +430,11 @@ export class Ledger implements LinkWatcher {
       'time',
       () => `the session expired after ${awayMs} ms, of ${record.windowMs.low}`,
     );
+  }
+
+  /** The queue was full. */
+  refuses(id: string, seqs: readonly number[]): void {
+    for (const seq of seqs) this.recordOf(id).refused.add(seq);
   }
 
   /** A change is on the disk: its rows and its counters must agree. */
@@ -471,6 +515,7 @@ export class Ledger implements LinkWatcher {
     }
     // What was carried out before a crash, and not durably, is forgotten by a game whose data is ours.
     if (done !== undefined) record.ran.length = Math.min(record.ran.length, done);
+    if (!this.#schedule.settings.isRemote) this.#checkWanted(record, seq);
     const last = record.ran.at(-1)?.seq ?? 0;
     this.#story.expect(seq > last, 'commands', () => `command ${seq} came after ${last} was carried out`);
     const dropped = record.dropped.get(seq);
@@ -479,6 +524,13 @@ export class Ledger implements LinkWatcher {
       'commands',
       () => `command ${seq} came, and was dropped as ${dropped?.reason}`,
     );
+  }
+
+  /** The world's end knows at once who is there; from afar, a command may be on its way already. */
+  #checkWanted({ owner, skipped }: SessionRecord, seq: number): void {
+    const isReady = owner === undefined || this.#links.get(owner)?.isReady !== false;
+    this.#story.expect(isReady, 'commands', () => `command ${seq} came before the client had its token`);
+    this.#story.expect(!skipped.has(seq), 'commands', () => `command ${seq} came, and was to be skipped`);
   }
 
   ran({ id }: { readonly id: string }, command: { readonly seq: number; readonly id: string }): number {
@@ -518,6 +570,7 @@ export class Ledger implements LinkWatcher {
     for (const record of this.sessions.values()) {
       record.owner = undefined;
       if (how !== 'stopped') record.droppedNow.clear();
+      record.refused.clear();
       if (record.hasWritten && how === 'running') record.unclean.add(this.#boot);
       if (record.hasWritten && how === 'stopping') record.perhapsUnclean.add(this.#boot);
       record.hasWritten = false;

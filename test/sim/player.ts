@@ -113,7 +113,7 @@ export class SimulatedPlayer implements ClientSide {
   }
 
   choose(run: 'all' | 'none' | readonly number[]): void {
-    this.#receive({ kind: 'choose', run });
+    if (this.settings.heldCommands === 'ask') this.#receive({ kind: 'choose', run });
   }
 
   quit(): void {

@@ -58,6 +58,8 @@ export type Action =
   | { readonly kind: 'reload' | 'wake'; readonly player: number }
   /** A second client with a copy of what the first one keeps: a tab, or a thief. */
   | { readonly kind: 'copy'; readonly player: number }
+  /** What an older connection, or a process that is dead, asked arrives only now. */
+  | { readonly kind: 'late'; readonly player: number }
   /** A client on another device, with a token made for it. */
   | { readonly kind: 'use_link'; readonly player: number }
   /** The game. */
@@ -82,7 +84,7 @@ export type Action =
   | { readonly kind: 'store_errors'; readonly ms: number };
 
 /** What a command does in the simulated game. */
-export type Verb = 'do' | 'slow' | 'throw' | 'chatty' | 'veto' | 'secret' | 'gmcp' | 'core' | 'poison';
+export type Verb = 'do' | 'slow' | 'throw' | 'chatty' | 'veto' | 'secret' | 'gmcp' | 'core';
 
 /** What the simulated game shows by itself. */
 export type Printed = 'text' | 'prompt' | 'big' | 'oversize' | 'echo' | 'state' | 'event';

@@ -3,6 +3,7 @@ import { Disk } from './disk.ts';
 import type { Session } from '../../src/core/index.ts';
 import { checkFates } from './fates.ts';
 import { GatewayProcess } from './gateway-process.ts';
+import { arriveLate } from './late-requests.ts';
 import { Ledger } from './ledger.ts';
 import { runMicrotasks } from './microtasks.ts';
 import { Connection } from './network.ts';
@@ -285,6 +286,8 @@ class Simulation {
         return this.#copy(player);
       case 'use_link':
         return this.#useLink(player);
+      case 'late':
+        return this.#process?.isDead === false ? arriveLate(this.#process, record?.id) : undefined;
       case 'print':
         return place?.print(step.what, step.count);
       case 'window':

@@ -36,6 +36,7 @@ describe('the embedded store refuses', () => {
 
   it.each([
     ['a table that is gone', rm],
+    ['a table of which a byte changed', flipMiddle],
     ['a table that was cut short', (path: string) => truncate(path, 300)],
   ])('%s', async (_, harm) => {
     await fill();

@@ -17,23 +17,36 @@ interface Handle {
   readonly size: number;
 }
 
-/** True for a table of which every byte is as it was written. LevelDB itself does not look. */
+/**
+ * True for a table of which every byte is as it was written. LevelDB itself does not look: it would miss rows, or end
+ * the process.
+ */
 export function isSoundTable(table: Buffer): boolean {
   const footer = table.length - FOOTER_BYTES;
   if (footer < 0 || table.readBigUInt64LE(table.length - 8) !== MAGIC) return false;
   const meta = readHandle(table, footer);
   const index = meta && readHandle(table, meta.next);
-  if (!meta || !index || !isSoundBlock(table, meta.handle) || !isSoundBlock(table, index.handle))
-    return false;
-  const blocks = blocksOf(table, index.handle);
-  if (blocks === undefined) return false;
-  // Without holes: what no index names cannot be trusted to be nothing.
+  if (!meta || !index || !isSoundBlock(table, index.handle)) return false;
+  const rows = blocksOf(table, index.handle);
+  if (rows === undefined) return false;
+  const filter = between(rows.at(-1), meta.handle);
+  // Without holes: what no handle names cannot be trusted to be nothing.
   let at = 0;
-  for (const block of blocks) {
+  for (const block of [...rows, ...filter, meta.handle, index.handle]) {
     if (block.offset !== at || !isSoundBlock(table, block)) return false;
-    at = block.offset + block.size + TRAILER_BYTES;
+    at = endOf(block);
   }
-  return true;
+  return at === footer;
+}
+
+function endOf({ offset, size }: Handle): number {
+  return offset + size + TRAILER_BYTES;
+}
+
+/** The filter's block, if there is one: what is between the rows and the meta index. */
+function between(last: Handle | undefined, meta: Handle): Handle[] {
+  const offset = last ? endOf(last) : 0;
+  return offset === meta.offset ? [] : [{ offset, size: meta.offset - offset - TRAILER_BYTES }];
 }
 
 function readHandle(
@@ -47,7 +60,7 @@ function readHandle(
 
 function isSoundBlock(table: Buffer, { offset, size }: Handle): boolean {
   const end = offset + size + 1;
-  if (end + 4 > table.length - FOOTER_BYTES) return false;
+  if (size < 0 || end + 4 > table.length - FOOTER_BYTES) return false;
   return table.readUInt32LE(end) === maskedCrc32c(table, offset, end);
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../core/index.ts';
-import type { Converse, ListenAddress, Transport } from '../../protocol/index.ts';
+import type { Converse, Limits, ListenAddress, Transport } from '../../protocol/index.ts';
 import { listenOn } from '../listen.ts';
 import { NetTelnetSocket } from './net-telnet-socket.ts';
 import { TelnetPlayer } from './telnet-player.ts';
@@ -13,8 +13,6 @@ export interface TelnetOptions {
   readonly port: number;
   readonly host?: string;
   readonly clock: Clock;
-  /** A longer line is not sent, in bytes. */
-  readonly lineBytes?: number;
   /** Whether tokens are shown as lines of text to clients that cannot be given them otherwise. */
   readonly tokenLine?: boolean;
 }
@@ -31,12 +29,12 @@ class TelnetTransport implements Transport {
   readonly #sockets = new Set<Socket>();
 
   constructor(options: TelnetOptions) {
-    this.#options = { host: '127.0.0.1', lineBytes: 4096, tokenLine: true, ...options };
+    this.#options = { host: '127.0.0.1', tokenLine: true, ...options };
     this.#server = createServer({ noDelay: true, keepAlive: true });
   }
 
-  listen(converse: Converse): Promise<ListenAddress> {
-    this.#server.on('connection', (socket) => this.#accept(socket, converse));
+  listen(converse: Converse, limits: Limits): Promise<ListenAddress> {
+    this.#server.on('connection', (socket) => this.#accept(socket, converse, limits));
     return listenOn(this.#server, this.#options);
   }
 
@@ -52,12 +50,12 @@ class TelnetTransport implements Transport {
     clearTimeout(cut);
   }
 
-  #accept(socket: Socket, converse: Converse): void {
+  #accept(socket: Socket, converse: Converse, limits: Limits): void {
     this.#sockets.add(socket);
     const player = new TelnetPlayer({
       clock: this.#options.clock,
       converse,
-      lineLimitBytes: this.#options.lineBytes,
+      lineLimitBytes: limits.command_bytes,
       showsTokenLine: this.#options.tokenLine,
       socket: new NetTelnetSocket(socket),
     });

@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws';
 import {
   decodeClientFrame,
   type Converse,
+  type Limits,
   type ListenAddress,
   type Transport,
 } from '../../protocol/index.ts';
@@ -24,12 +25,6 @@ export interface WebSocketOptions {
   readonly path?: string;
   /** Answers plain HTTP requests. Default: 404. */
   readonly request?: RequestListener;
-  /** A larger frame closes the connection with 1009, in bytes. */
-  readonly frameBytes?: number;
-  readonly commandBytes?: number;
-  readonly queueCommands?: number;
-  /** A connection that answers no ping for this long is cut, in ms. */
-  readonly pingMs?: number;
 }
 
 /** Players by WebSocket, in the subprotocol `holdfast.v1`. */
@@ -41,35 +36,32 @@ class WebSocketTransport implements Transport {
   readonly name = 'websocket';
   readonly #options: Required<Omit<WebSocketOptions, 'request'>>;
   readonly #http: Server;
-  readonly #sockets: WebSocketServer;
   readonly #links = new Set<WebSocketLink>();
   #pinging: NodeJS.Timeout | undefined;
 
   constructor({ request = notFound, ...options }: WebSocketOptions) {
-    this.#options = {
-      host: '127.0.0.1',
-      path: '/play',
-      frameBytes: 65_536,
-      commandBytes: 4096,
-      queueCommands: 100,
-      pingMs: 30_000,
-      ...options,
-    };
+    this.#options = { host: '127.0.0.1', path: '/play', ...options };
     this.#http = createServer(request);
-    this.#sockets = new WebSocketServer({
+  }
+
+  listen(converse: Converse, limits: Limits): Promise<ListenAddress> {
+    const sockets = new WebSocketServer({
       noServer: true,
-      maxPayload: this.#options.frameBytes,
+      maxPayload: limits.frame_bytes,
       perMessageDeflate: false,
       clientTracking: false,
       handleProtocols: () => SUBPROTOCOL,
     });
-  }
-
-  listen(converse: Converse): Promise<ListenAddress> {
-    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head, converse));
+    this.#http.on('upgrade', (request, socket, head) => {
+      const refusal = this.#refusal(request);
+      if (refusal !== undefined) return refuse(socket, refusal);
+      sockets.handleUpgrade(request, socket, head, (ws) => {
+        this.#accept(new WebSocketLink(ws, socket, request.socket.remoteAddress), converse, limits);
+      });
+    });
     this.#pinging = setInterval(() => {
       for (const link of this.#links) link.ping();
-    }, this.#options.pingMs);
+    }, limits.ping_ms);
     this.#pinging.unref();
     return listenOn(this.#http, this.#options);
   }
@@ -89,28 +81,20 @@ class WebSocketTransport implements Transport {
     clearTimeout(cut);
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, converse: Converse): void {
-    const refusal = this.#refusal(request);
-    if (refusal !== undefined) return refuse(socket, refusal);
-    this.#sockets.handleUpgrade(request, socket, head, (ws) => {
-      const link = new WebSocketLink(ws, socket, request.socket.remoteAddress);
-      this.#links.add(link);
-      const conversation = converse(link);
-      link.start({
-        text: (text) => {
-          const decoded = decodeClientFrame(text, {
-            command_bytes: this.#options.commandBytes,
-            queue_commands: this.#options.queueCommands,
-          });
-          if ('frame' in decoded) conversation.receive(decoded.frame);
-          else conversation.fail('bad_frame', { detail: decoded.problem });
-        },
-        binary: () => conversation.fail('binary_frame'),
-        gone: () => {
-          this.#links.delete(link);
-          conversation.gone();
-        },
-      });
+  #accept(link: WebSocketLink, converse: Converse, limits: Limits): void {
+    this.#links.add(link);
+    const conversation = converse(link);
+    link.start({
+      text: (text) => {
+        const decoded = decodeClientFrame(text, limits);
+        if ('frame' in decoded) conversation.receive(decoded.frame);
+        else conversation.fail('bad_frame', { detail: decoded.problem });
+      },
+      binary: () => conversation.fail('binary_frame'),
+      gone: () => {
+        this.#links.delete(link);
+        conversation.gone();
+      },
     });
   }
 
