@@ -1,6 +1,7 @@
 import { Coverage, type CoverageTable } from './coverage.ts';
 import { generate } from './generate.ts';
 import { inOwnTurn } from './microtasks.ts';
+import { REGRESSIONS } from './regressions.ts';
 import type { Schedule } from './schedule.ts';
 import { shrink } from './shrink.ts';
 import { runSchedule, type Run } from './simulation.ts';
@@ -48,6 +49,16 @@ export async function runBatch(from: number, count: number, stopsAtFirst: boolea
     if (stopsAtFirst) break;
   }
   return { sizes, coverage: coverage.table, failures };
+}
+
+/** The schedules that once broke a promise, all of them. */
+export async function runRegressions(): Promise<readonly Failure[]> {
+  const failures: Failure[] = [];
+  for (const { schedule } of REGRESSIONS) {
+    const [violation] = (await runAlone(schedule, false)).violations;
+    if (violation !== undefined) failures.push({ seed: schedule.seed, ...violation });
+  }
+  return failures;
 }
 
 /** The smallest schedule found that breaks the same promise as this seed does. */

@@ -9,6 +9,7 @@ export const FAULTS = [
   'freeze',
   'flood',
   'reload',
+  'front_door',
   'two_clients',
   'late',
   'crash',
@@ -83,6 +84,8 @@ export function faultOf(action: Action): Fault | undefined {
       return action.count > 5 ? 'flood' : undefined;
     case 'reload':
       return 'reload';
+    case 'forget':
+      return 'front_door';
     case 'copy':
     case 'use_link':
       return 'two_clients';

@@ -118,7 +118,9 @@ export class ProcessJournal implements Journal {
   load(id: string): Promise<StoredSession | undefined> {
     return this.#later('read', () => {
       const rows = this.#disk.sessions.get(id);
-      return rows && { session: rows.session, commands: inOrder(rows.commands), output: inOrder(rows.output) };
+      return (
+        rows && { session: rows.session, commands: inOrder(rows.commands), output: inOrder(rows.output) }
+      );
     });
   }
 

@@ -87,7 +87,7 @@ export class GamePlayer implements WorldPlayer {
   async command(command: WorldCommand): Promise<WorldCommit | void> {
     const { ledger, story, settings, clock, random } = this.#surroundings;
     const isCommit = settings.delivery === 'commit';
-    const text = command.text ?? String(command.data);
+    const text = command.text ?? (typeof command.data === 'string' ? command.data : '');
     story.tell(() => `  game gets ${command.seq} "${text}"`);
     // One that was marked while the player was there is in hand.
     const isDue = this.#isAttached || !isCommit;
@@ -107,7 +107,9 @@ export class GamePlayer implements WorldPlayer {
     this.#done = ledger.ran(this.#session, { seq: command.seq, id });
     if (!this.#isIn) {
       this.#isIn = true;
-      this.#session.playing();
+      this.#session.playing(settings.hasAccounts ? accountOf(id) : undefined);
+      // The front door may take its time: what is said now could be overtaken.
+      if (settings.hasAccounts && isCommit) return { data: this.#done };
     }
     const answer = `${ledger.mark(this.#session.id)} did ${this.#done} ${id}`;
     if (isCommit) return { output: [{ kind: 'text', text: answer }], data: this.#done };
@@ -168,4 +170,9 @@ export class GamePlayer implements WorldPlayer {
         return { kind: 'gmcp', package: 'Comm.Say', data: text(1) };
     }
   }
+}
+
+/** Commands are named by their player, and by a copy of its client. */
+function accountOf(id: string): string {
+  return `account ${Number.parseInt(id, 10)}`;
 }

@@ -4,37 +4,61 @@ import { Random } from './random.ts';
 import type { Action, PlayerSettings, Printed, Range, Schedule, Settings, Step, Verb } from './schedule.ts';
 
 /** Two verbs out of three are plain, so that most commands run. */
-const VERBS: readonly Verb[] = ['do', 'do', 'do', 'do', 'slow', 'slow', 'chatty', 'gmcp', 'throw', 'veto', 'secret', 'core'];
-const PRINTED: readonly Printed[] = ['text', 'text', 'text', 'prompt', 'big', 'oversize', 'echo', 'state', 'event'];
+const VERBS: readonly Verb[] = [
+  'do',
+  'do',
+  'do',
+  'do',
+  'slow',
+  'slow',
+  'chatty',
+  'gmcp',
+  'throw',
+  'veto',
+  'secret',
+  'core',
+];
+const PRINTED: readonly Printed[] = [
+  'text',
+  'text',
+  'text',
+  'prompt',
+  'big',
+  'oversize',
+  'echo',
+  'state',
+  'event',
+];
 const CUTS: readonly CutKind[] = ['both', 'both', 'client', 'server', 'nobody', 'up', 'down'];
 
 /** How often each kind of step comes, where it comes at all. */
-const WEIGHTS: Readonly<Record<Action['kind'], number>> = {
-  say: 12,
-  print: 10,
-  cut: 6,
-  cut_at: 6,
-  wake: 4,
-  choose: 2,
-  freeze: 2,
-  stop_acks: 1,
-  reload: 2,
-  copy: 1,
-  ask_link: 1,
-  use_link: 1,
-  late: 1,
-  ask_refresh: 1,
-  quit: 0.3,
-  window: 0.7,
-  end_session: 0.3,
-  lose: 0.5,
-  world_down: 1,
-  crash: 2,
-  restart: 1.5,
-  slow_disk: 1,
-  fail_disk: 0.5,
-  store_errors: 1,
-};
+const WEIGHTS: readonly (readonly [kind: Action['kind'], weight: number])[] = [
+  ['say', 12],
+  ['print', 10],
+  ['cut', 6],
+  ['cut_at', 6],
+  ['wake', 4],
+  ['choose', 2],
+  ['freeze', 2],
+  ['stop_acks', 1],
+  ['reload', 2],
+  ['forget', 1],
+  ['copy', 1],
+  ['ask_link', 1],
+  ['use_link', 1],
+  ['late', 1],
+  ['ask_refresh', 1],
+  ['quit', 0.3],
+  ['window', 0.7],
+  ['end_session', 0.3],
+  ['lose', 0.5],
+  ['world_down', 1],
+  ['crash', 2],
+  ['restart', 1.5],
+  ['slow_disk', 1],
+  ['fail_disk', 0.5],
+  ['store_errors', 1],
+];
 
 const HOUR_MS = 3_600_000;
 
@@ -56,11 +80,18 @@ export function generate(seed: number): Schedule {
 function drawSettings(random: Random): Settings {
   const count = random.pick([1, 1, 1, 2, 3]);
   const small = random.chance(0.6);
-  const networkMs = random.pick<Range>([[0, 0], [0, 20], [5, 80], [1, 600]]);
+  const hasLogin = random.chance(0.3);
+  const networkMs = random.pick<Range>([
+    [0, 0],
+    [0, 20],
+    [5, 80],
+    [1, 600],
+  ]);
   return {
     delivery: random.chance(0.7) ? 'commit' : 'mark',
     isRemote: random.chance(0.2),
-    hasLogin: random.chance(0.3),
+    hasLogin,
+    hasAccounts: hasLogin && random.chance(0.6),
     keepsPlayers: random.chance(0.5),
     players: Array.from({ length: count }, (): PlayerSettings => ({
       heldCommands: random.pick(['run', 'run', 'skip', 'ask']),
@@ -84,7 +115,11 @@ function drawSettings(random: Random): Settings {
     },
     windowMs: random.pick([HOUR_MS, HOUR_MS, 90_000, 20_000]),
     networkMs,
-    diskMs: random.pick<Range>([[0, 0], [1, 5], [2, 60]]),
+    diskMs: random.pick<Range>([
+      [0, 0],
+      [1, 5],
+      [2, 60],
+    ]),
   };
 }
 
@@ -92,8 +127,7 @@ function drawSettings(random: Random): Settings {
 function drawKinds(random: Random, settings: Settings): { kind: Action['kind']; weight: number }[] {
   const always: readonly Action['kind'][] = ['say', 'print'];
   const kinds: { kind: Action['kind']; weight: number }[] = [];
-  for (const [name, weight] of Object.entries(WEIGHTS)) {
-    const kind = name as Action['kind'];
+  for (const [kind, weight] of WEIGHTS) {
     if (kind === 'store_errors' && !settings.isRemote) continue;
     if (!always.includes(kind) && random.chance(0.55)) continue;
     kinds.push({ kind, weight: weight * (0.3 + random.fraction()) });
@@ -146,7 +180,7 @@ function drawAction(
     case 'window':
       return { kind, player, ms: random.pick([5000, 60_000, 2 * HOUR_MS]) };
     case 'world_down':
-      return { kind, player, ms: random.between(100, 10_000) };
+      return { kind, player, ms: random.skewed(0, 10_000) };
     case 'crash':
       return {
         kind,
@@ -168,6 +202,7 @@ function drawAction(
     case 'ask_refresh':
     case 'quit':
     case 'reload':
+    case 'forget':
     case 'wake':
     case 'copy':
     case 'use_link':

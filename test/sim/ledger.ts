@@ -1,6 +1,7 @@
 import {
   lastSeq,
   outputBytes,
+  ReconnectionToken,
   tokenId,
   type Commit,
   type DropReason,
@@ -13,6 +14,7 @@ import type { GatewayEvent } from '../../src/gateway/event.ts';
 import type { SessionChange } from '../../src/stores/journal.ts';
 import type { SessionTable } from '../../src/stores/session-table.ts';
 import type { Disk, DiskRows } from './disk.ts';
+import { markOf, numberOf } from './mark.ts';
 import type { WrittenRecord } from './reader.ts';
 import type { Schedule } from './schedule.ts';
 import type { Story } from './story.ts';
@@ -149,6 +151,7 @@ export class Ledger implements LinkWatcher {
     if (known === undefined) return;
     if (frame.type === 'hello' && frame.resume) {
       known.shown = this.tokens.idOf(frame.resume.token);
+      if (known.shown !== undefined) this.tokens.shown(known.shown);
       known.wish = frame.resume.commands ?? 'run';
     }
     if (frame.type === 'command' || frame.type === 'gmcp') known.unanswered.add(frame.seq);
@@ -166,8 +169,9 @@ export class Ledger implements LinkWatcher {
     if (known === undefined) return;
     if (frame.type === 'welcome' || frame.type === 'resumed') this.#opened(link, known, frame);
     if (frame.type === 'error') return this.#refused(link, known, frame);
+    if (frame.type === 'bye') return this.#dismissed(frame);
     const { record } = known;
-    if (record === undefined || frame.type === 'bye') return;
+    if (record === undefined) return;
     if (!this.#schedule.settings.isRemote) {
       const { owner } = record;
       this.#story.expect(
@@ -187,7 +191,11 @@ export class Ledger implements LinkWatcher {
       this.#isAnswered(record, known, frame.seq);
     }
     if (frame.type === 'output') this.#isDurableAnswer(record, frame.text);
-    if (frame.type === 'gap') this.#isGone(record, frame);
+    if (frame.type === 'gap') {
+      this.#isGone(record, frame);
+      // A log full of fates loses even those.
+      known.unanswered.clear();
+    }
     if (frame.type === 'dropped') {
       this.#dropsNow(record.id, frame);
       for (let seq = frame.seq; seq <= (frame.through ?? frame.seq); seq += 1) known.unanswered.delete(seq);
@@ -230,6 +238,14 @@ export class Ledger implements LinkWatcher {
     if (known.wish === 'skip') for (const { seq } of frame.held) record.skipped.add(seq);
     this.#isDurableToken(record, frame.token.id);
     this.tokens.resumed(known.shown ?? '', frame.token.id, frame.token.value, now, this.#boot);
+  }
+
+  /** A client may be given the token of another session: the one that its account has. */
+  #dismissed({ token }: Extract<ServerFrame, { type: 'bye' }>): void {
+    if (token?.value === undefined) return;
+    const kept = ReconnectionToken.decode(token.value)?.sessionId ?? '';
+    this.#isDurableToken(this.recordOf(kept), token.id);
+    this.tokens.issued(kept, token.id, token.value, this.#timeline.now, undefined);
   }
 
   /** A resume was answered with an error: was that right? */
@@ -298,7 +314,8 @@ export class Ledger implements LinkWatcher {
     if (event.kind === 'refused') this.#lastRefusal = event;
     if (event.kind !== 'failed' || this.isFailing) return;
     // A stop leaves what was asked in its last moment without an answer.
-    const isPlanned = event.error instanceof Error && /^(planned|the store is closed)/.test(event.error.message);
+    const isPlanned =
+      event.error instanceof Error && /^(planned|the store is closed)/.test(event.error.message);
     this.#story.expect(isPlanned, 'no bug', () => `${event.where}: ${String(event.error)}`);
   }
 
@@ -313,14 +330,15 @@ export class Ledger implements LinkWatcher {
   // What must be durable before it is said.
 
   #isDurableToken({ id }: SessionRecord, token: string): void {
-    const chains = this.disk?.sessions.get(id)?.session.chains ?? [];
+    const chains = this.disk?.sessions.get(id)?.session.chains;
+    // A session that ended meanwhile has nothing on the disk any more.
+    if (chains === undefined) return;
     const isThere = chains.some(({ hashes }) => hashes.some((hash) => tokenId(hash) === token));
     this.#story.expect(isThere, 'durable', () => `token ${token} was sent before it was on the disk`);
   }
 
   #isDurableCommand({ id }: SessionRecord, seq: number): void {
     const session = this.disk?.sessions.get(id)?.session;
-    // A session that ended meanwhile has nothing on the disk any more.
     if (session === undefined) return;
     this.#story.expect(
       session.commands.accepted >= seq,
@@ -335,13 +353,17 @@ export class Ledger implements LinkWatcher {
       if (each > seq) continue;
       unanswered.delete(each);
       const isUntold = refused.has(each);
-      this.#story.expect(!isUntold, 'commands', () => `${each} was acknowledged, and not yet said to be refused`);
+      this.#story.expect(
+        !isUntold,
+        'commands',
+        () => `${each} was acknowledged, and not yet said to be refused`,
+      );
     }
   }
 
   #isDurableAnswer({ id }: SessionRecord, text: string): void {
     if (this.#schedule.settings.delivery !== 'commit') return;
-    const [, , mark, count] = text.split(' ', 4);
+    const [, mark, count] = text.split(' ', 3);
     const session = this.disk?.sessions.get(id)?.session;
     if (mark !== 'did' || session === undefined) return;
     this.#story.expect(
@@ -356,7 +378,11 @@ export class Ledger implements LinkWatcher {
     const page = this.process?.table.readOutput(id, from - 1, { entries: 1, bytes: Infinity });
     if (page === undefined || page instanceof Promise) return;
     const kept = page.entries[0]?.offset ?? Infinity;
-    this.#story.expect(kept > to, 'output', () => `${reason} gap from ${from} to ${to}, and ${kept} is there`);
+    this.#story.expect(
+      kept > to,
+      'output',
+      () => `${reason} gap from ${from} to ${to}, and ${kept} is there`,
+    );
   }
 
   // The store.
@@ -369,7 +395,12 @@ export class Ledger implements LinkWatcher {
     this.#story.tell(() => `  store ${isChanged ? '' : '(no change) '}${brief(operation)}`);
     this.#checkFence(operation, before, isChanged);
     if (!isChanged) return;
-    if (operation.kind === 'issue' && operation.link) this.recordOf(after.id).links += 1;
+    if (operation.kind === 'issue' && operation.link) this.recordOf(id).links += 1;
+    if (operation.kind === 'revoke') this.tokens.withdrawn(id);
+    // Both start the clock of a session that nobody is attached to.
+    if (operation.kind === 'issue' || operation.kind === 'refresh') {
+      this.recordOf(id).attachedUntil = this.#timeline.now;
+    }
     const { limits } = this.#schedule.settings;
     const { output, commands } = after;
     this.#story.expect(
@@ -389,7 +420,10 @@ export class Ledger implements LinkWatcher {
     if (after.stage === 'closed') this.#closed(operation, before);
   }
 
-  #dropsNow(id: string, { seq, through = seq, reason }: { seq: number; through?: number; reason: DropReason }): void {
+  #dropsNow(
+    id: string,
+    { seq, through = seq, reason }: { seq: number; through?: number; reason: DropReason },
+  ): void {
     const { droppedNow } = this.recordOf(id);
     for (let each = seq; each <= through; each += 1) droppedNow.set(each, reason);
   }
@@ -400,7 +434,8 @@ export class Ledger implements LinkWatcher {
     const attachment = 'attachment' in operation ? operation.attachment : undefined;
     const isStale = attachment !== undefined && (!presence.attached || presence.attachment !== attachment);
     this.#story.expect(!isStale, 'one owner', () => `a ${kind} of an older attachment changed the session`);
-    const isOther = kind === 'confirm' && !chains.some(({ hashes }) => tokenId(hashes.at(-1) ?? '') === operation.tokenId);
+    const isOther =
+      kind === 'confirm' && !chains.some(({ hashes }) => tokenId(hashes.at(-1) ?? '') === operation.tokenId);
     this.#story.expect(!isOther, 'tokens', () => 'an older token was confirmed');
     const isFenced = kind === 'commit' && operation.lease < lease;
     this.#story.expect(!isFenced, 'one owner', () => `a commit under an older lease changed the session`);
@@ -487,7 +522,10 @@ export class Ledger implements LinkWatcher {
     );
   }
 
-  #dropped(record: SessionRecord, entry: { offset: number; seq: number; through?: number; reason: DropReason }) {
+  #dropped(
+    record: SessionRecord,
+    entry: { offset: number; seq: number; through?: number; reason: DropReason },
+  ) {
     const { offset, seq, through = seq, reason } = entry;
     for (let each = seq; each <= through; each += 1) {
       const known = record.dropped.get(each);
@@ -546,7 +584,7 @@ export class Ledger implements LinkWatcher {
     const { written } = this.recordOf(id);
     const number = (written.get(this.#boot) ?? 0) + 1;
     written.set(this.#boot, number);
-    return `#${this.#boot}.${number}`;
+    return markOf(this.#boot, number, id);
   }
 
   /** All came to rest. */
@@ -597,10 +635,9 @@ export function countOf({ data }: Pick<Session, 'data'>): number {
   return typeof data === 'number' ? data : 0;
 }
 
-function noteDurable({ durable }: SessionRecord, text: string): void {
-  const [, process = '', number = ''] = /^#(\d+)\.(\d+) /.exec(text) ?? [];
-  if (process === '') return;
-  durable.set(Number(process), Math.max(durable.get(Number(process)) ?? 0, Number(number)));
+function noteDurable({ id, durable }: SessionRecord, text: string): void {
+  const mark = numberOf(text, id);
+  if (mark !== undefined) durable.set(mark.process, Math.max(durable.get(mark.process) ?? 0, mark.number));
 }
 
 function brief(said: ClientFrame | ServerFrame | Operation): string {

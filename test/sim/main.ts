@@ -4,7 +4,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { runAlone, runBatch, shrinkSeed, type BatchResult, type Failure } from './batch.ts';
+import { runAlone, runBatch, runRegressions, shrinkSeed, type BatchResult, type Failure } from './batch.ts';
 import { coverageText, merge, type CoverageTable } from './coverage.ts';
 import { generate } from './generate.ts';
 import type { Schedule } from './schedule.ts';
@@ -20,7 +20,7 @@ const { values: flags } = parseArgs({
     trace: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(availableParallelism()) },
-    /** Stops at the first seed that fails, and says no more than that. */
+    /** Runs what failed once, then seeds; stops at the first that fails, and says no more than that. */
     hunt: { type: 'boolean', default: false },
     worker: { type: 'boolean', default: false },
   },
@@ -36,7 +36,8 @@ function say(text: string): void {
 }
 
 async function hunt(from: number, seeds: number): Promise<void> {
-  const { failures, sizes } = await runBatch(from, seeds, true);
+  const [known] = await runRegressions();
+  const { failures, sizes } = known ? { failures: [known], sizes: [] } : await runBatch(from, seeds, true);
   const [first] = failures;
   say(JSON.stringify({ ran: sizes.length, ...first }));
   process.exitCode = first === undefined ? 0 : 1;
@@ -60,7 +61,7 @@ async function runOne(seed: number): Promise<void> {
 async function tellSmallest(smallest: Schedule, { steps }: Schedule): Promise<void> {
   const { story } = await runAlone(smallest, true);
   say(`its ${steps.length} steps shrunk to ${smallest.steps.length}:`);
-  say(JSON.stringify(smallest.settings));
+  say(JSON.stringify(smallest));
   for (const line of story) say(line);
 }
 
@@ -68,7 +69,8 @@ async function runMany(from: number, seeds: number, workers: number): Promise<vo
   const start = performance.now();
   const sizes: number[] = [];
   const coverage: CoverageTable = {};
-  const failures: Failure[] = [];
+  const failures: Failure[] = [...(await runRegressions())];
+  for (const { seed, promise, detail } of failures) say(`recorded schedule ${seed}: ${promise}: ${detail}`);
   let next = from;
   const crew = Array.from({ length: Math.max(1, workers) }, async () => {
     const worker = fork(fileURLToPath(import.meta.url), ['--worker']);
@@ -87,7 +89,12 @@ async function runMany(from: number, seeds: number, workers: number): Promise<vo
   report(sizes, coverage, failures, (performance.now() - start) / 1000);
 }
 
-function report(sizes: number[], coverage: CoverageTable, failures: readonly Failure[], seconds: number): void {
+function report(
+  sizes: number[],
+  coverage: CoverageTable,
+  failures: readonly Failure[],
+  seconds: number,
+): void {
   const events = sizes.reduce((sum, size) => sum + size, 0);
   const median = sizes.toSorted((a, b) => a - b)[Math.floor(sizes.length / 2)] ?? 0;
   say(coverageText(coverage));

@@ -147,8 +147,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'a command that failed vanishes',
     file: 'gateway/world-end.ts',
-    find: "      this.#failed('command', error);\n      return this.#drop({ kind: 'dropped', seq, reason: 'failed' });",
-    replace: '      return (await this.#commit({ taken: seq, sent: seq })) !== undefined;',
+    find: "return { output: [{ kind: 'dropped', seq: command.seq, reason: 'failed' }] };",
+    replace: 'return {};',
   },
   {
     why: 'a held command that expires ahead of a refusal vanishes',
@@ -224,10 +224,10 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     replace: "this.#epoch = 'epoch';",
   },
   {
-    why: 'a position in a run that nobody knows is believed',
+    why: 'every position is believed to be of the newest run',
     file: 'core/output-log.ts',
     find: 'const index = head.epochs.findIndex((known) => known.epoch === epoch);',
-    replace: 'const index = Math.max(0, head.epochs.findIndex((known) => known.epoch === epoch));',
+    replace: 'const index = head.epochs.length - 1;',
   },
   {
     why: 'the answer to a command is shown before it is durable',
@@ -281,12 +281,5 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'client/outbox.ts',
     find: 'this.#nextSeq = accepted + 1;',
     replace: 'this.#nextSeq = own + 1;',
-  },
-  {
-    why: 'the client believes a refusal that the gateway forgot in a crash',
-    file: 'client/outbox.ts',
-    find: '      item.dropped = undefined;\n',
-    replace: '',
-    wasReal: true,
   },
 ];

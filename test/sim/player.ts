@@ -1,5 +1,10 @@
 import { ClientEnd, type ClientEffect, type Fate, type Input, type Kept } from '../../src/client/index.ts';
-import { decodeServerFrame, encodeClientFrame, type ClientFrame, type ServerFrame } from '../../src/protocol/index.ts';
+import {
+  decodeServerFrame,
+  encodeClientFrame,
+  type ClientFrame,
+  type ServerFrame,
+} from '../../src/protocol/index.ts';
 import type { Ledger, SessionRecord } from './ledger.ts';
 import type { ClientSide, Connection } from './network.ts';
 import type { Random } from './random.ts';
@@ -74,12 +79,19 @@ export class SimulatedPlayer implements ClientSide {
     return this.#connection;
   }
 
+  /** Another client has the session, or the account: that is its player's choice. */
+  get hasYielded(): boolean {
+    return this.#over === 'taken_over' || this.#over === 'revoked' || this.#over === 'closed';
+  }
+
   get isSettled(): boolean {
     return this.#over !== undefined || (this.#end?.isOpen === true && this.#end.outstanding === 0);
   }
 
   get situation(): string {
-    return this.#over ?? (this.#end?.isOpen === true ? `open, ${this.#end.outstanding} unsettled` : 'not open');
+    return (
+      this.#over ?? (this.#end?.isOpen === true ? `open, ${this.#end.outstanding} unsettled` : 'not open')
+    );
   }
 
   /** The page is loaded, for the first time or again: only what was kept is there. */
@@ -88,6 +100,8 @@ export class SimulatedPlayer implements ClientSide {
     story.tell(() => `${this.name} begins${this.#kept.token === undefined ? '' : ' with a token'}`);
     this.#connection?.abandon();
     this.#connection = undefined;
+    this.#cancel();
+    this.#armedAt = undefined;
     for (const typed of this.typed) typed.isForgotten ||= typed.fate === undefined;
     this.#over = undefined;
     this.#end = new ClientEnd(
@@ -96,6 +110,12 @@ export class SimulatedPlayer implements ClientSide {
       timeline.now,
     );
     this.#receive({ kind: 'start' });
+  }
+
+  /** What was kept is lost. */
+  forget(): void {
+    this.#kept = {};
+    this.load();
   }
 
   /** The player presses "try now". */

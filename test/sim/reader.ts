@@ -1,4 +1,5 @@
 import type { ServerFrame } from '../../src/protocol/index.ts';
+import { numberOf } from './mark.ts';
 import type { Story } from './story.ts';
 
 /** What a reader asks about the session that it reads. */
@@ -13,9 +14,6 @@ export interface WrittenRecord {
   /** The runs that the session on the disk has by name. */
   readonly epochs: ReadonlySet<string>;
 }
-
-/** A text of the simulated game: which process wrote it, and its number there. */
-const MARK = /^#(\d+)\.(\d+) /;
 
 /**
  * Reads over the shoulder of one client, across all its connections: each entry once and in order, and nothing
@@ -71,7 +69,7 @@ export class Reader {
     { output, epoch }: Extract<ServerFrame, { type: 'resumed' }>,
     hasPosition: boolean,
   ): void {
-    if (record !== this.#record) {
+    if (record !== this.#record || !hasPosition) {
       this.began(record);
       this.#knows = hasPosition;
     }
@@ -146,9 +144,8 @@ export class Reader {
   }
 
   #text(text: string): void {
-    const [, process = '', number = ''] = MARK.exec(text) ?? [];
-    if (process === '' || this.#record === undefined) return;
-    this.#saw(Number(process), Number(number), this.#record);
+    const mark = this.#record && numberOf(text, this.#record.id);
+    if (mark !== undefined && this.#record) this.#saw(mark.process, mark.number, this.#record);
   }
 
   #saw(process: number, number: number, record: WrittenRecord): void {

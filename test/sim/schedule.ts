@@ -16,6 +16,8 @@ export interface Settings {
   readonly isRemote: boolean;
   /** The game begins with a login of its own. */
   readonly hasLogin: boolean;
+  /** Who logs in has an account, and may come back by the front door. */
+  readonly hasAccounts: boolean;
   /** A game elsewhere keeps its players while the gateway is away. */
   readonly keepsPlayers: boolean;
   readonly players: readonly PlayerSettings[];
@@ -56,6 +58,8 @@ export type Action =
   | { readonly kind: 'stop_acks'; readonly player: number; readonly ms: number }
   /** The player's program. */
   | { readonly kind: 'reload' | 'wake'; readonly player: number }
+  /** All that was kept is lost: the player has to log in again. */
+  | { readonly kind: 'forget'; readonly player: number }
   /** A second client with a copy of what the first one keeps: a tab, or a thief. */
   | { readonly kind: 'copy'; readonly player: number }
   /** What an older connection, or a process that is dead, asked arrives only now. */

@@ -41,7 +41,8 @@ async function withSmallerSteps(schedule: Schedule, breaks: Breaks): Promise<Sch
 function* simplerSettings(schedule: Schedule): Iterable<Schedule> {
   const { settings } = schedule;
   const [first] = settings.players;
-  if (first && settings.players.length > 1) yield { ...schedule, settings: { ...settings, players: [first] } };
+  if (first && settings.players.length > 1)
+    yield { ...schedule, settings: { ...settings, players: [first] } };
   if (settings.isRemote) yield { ...schedule, settings: { ...settings, isRemote: false } };
   if (settings.hasLogin) yield { ...schedule, settings: { ...settings, hasLogin: false } };
 }

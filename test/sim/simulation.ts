@@ -72,12 +72,10 @@ class Simulation {
     this.#ledger = new Ledger(this.#story, this.#timeline, schedule);
     this.#coverage = coverage;
     coverage.begin(() => this.#timeline.now);
-    [this.#network, this.#store, this.#machine, this.#whims] = [1, 2, 3, 4].map((n) => new Random(seed, n)) as [
-      Random,
-      Random,
-      Random,
-      Random,
-    ];
+    this.#network = new Random(seed, 1);
+    this.#store = new Random(seed, 2);
+    this.#machine = new Random(seed, 3);
+    this.#whims = new Random(seed, 4);
     this.#disk = new Disk(this.#timeline, {
       latency: () => {
         const factor = this.#timeline.now < this.#slowUntil ? this.#slowFactor : 1;
@@ -282,6 +280,8 @@ class Simulation {
         return player.load();
       case 'wake':
         return player.wake();
+      case 'forget':
+        return player.forget();
       case 'copy':
         return this.#copy(player);
       case 'use_link':
@@ -321,7 +321,6 @@ class Simulation {
 
   #useLink(player: SimulatedPlayer): void {
     if (player.linkToken === undefined || player.record === undefined) return;
-    player.record.isShared = true;
     const from = { kept: { token: player.linkToken } };
     const name = `${player.name}l${this.#players.length}`;
     const other = new SimulatedPlayer(name, player.settings, this.#surroundings, from);
@@ -337,8 +336,7 @@ class Simulation {
     this.#story.tell(() => '--- calm');
     this.#nextCut.clear();
     for (const player of this.#players) {
-      // Another client has the session: that is this player's choice.
-      if (player.over !== 'taken_over') player.wake();
+      if (!player.hasYielded) player.wake();
     }
     this.#look(this.#timeline.now + CALM_MS);
   }
@@ -358,7 +356,7 @@ class Simulation {
   }
 
   #isWell(player: SimulatedPlayer): boolean {
-    if (player.over !== undefined && player.over !== 'taken_over') {
+    if (player.over !== undefined && !player.hasYielded) {
       player.wake();
       return false;
     }

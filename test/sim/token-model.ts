@@ -11,8 +11,12 @@ export interface ModelChain {
   confirmedAt: { low: number; high: number };
   /** A confirmation that may be lost in a crash, or have come too late. */
   perhaps: { readonly index: number; readonly at: number; readonly boot: number } | undefined;
+  /** Which of them was shown last, by its index: its use may have confirmed it, though nobody was told. */
+  tried: number;
   /** Theft was seen: nothing of it opens anything any more. */
   isRevoked: boolean;
+  /** Somebody logged in anew, and it was revoked for that, unless a crash forgot it. */
+  isWithdrawn: boolean;
   /** Two clients have had its tokens, so that either may be taken for a thief. */
   isCopied: boolean;
   /** A token for another device ends about here if nobody ever uses it. */
@@ -57,10 +61,18 @@ export class TokenModel {
       confirmed: 1,
       confirmedAt: { low: now, high: now },
       perhaps: undefined,
+      tried: -1,
       isRevoked: false,
+      isWithdrawn: false,
       isCopied: false,
       unusedEndsAt: windowMs === undefined ? undefined : now + windowMs,
     });
+  }
+
+  /** A token was shown; who knows what comes of it. */
+  shown(id: string): void {
+    const chain = this.#chains.get(id);
+    if (chain !== undefined) chain.tried = Math.max(chain.tried, chain.tokens.indexOf(id));
   }
 
   /** A token was taken, and answered with a successor. */
@@ -89,6 +101,11 @@ export class TokenModel {
     this.#story.expect(tokens[last] === id, 'tokens', () => `${shown} has two successors`);
   }
 
+  /** All tokens of a session were revoked. */
+  withdrawn(sessionId: string): void {
+    for (const chain of this.#chains.values()) if (chain.sessionId === sessionId) chain.isWithdrawn = true;
+  }
+
   /** A client says that it stored this token. */
   stored(id: string, now: number, boot: number): void {
     const chain = this.#chains.get(id);
@@ -103,10 +120,12 @@ export class TokenModel {
     if (chain === undefined) return 'unknown';
     this.#settle(chain, now, boot);
     if (chain.isRevoked) return 'revoked';
-    const { tokens, confirmed, perhaps, confirmedAt, unusedEndsAt } = chain;
+    if (chain.isWithdrawn) return 'unclear';
+    const { tokens, confirmed, perhaps, confirmedAt, unusedEndsAt, tried } = chain;
     if (unusedEndsAt !== undefined && now > unusedEndsAt - SURE_AFTER_MS) return 'unclear';
     const age = tokens.length - 1 - tokens.indexOf(id);
     if (age === 0) return 'good';
+    if (age <= 2 && tried === tokens.length - 1) return 'unclear';
     if (age === 1 && perhaps !== undefined) return 'unclear';
     if (age === 1 && confirmed < tokens.length) return 'good';
     // The last spent one: while the newest is not confirmed, that is the one before its predecessor.

@@ -61,7 +61,8 @@ export class WindowModel {
 
   /** A reader that stands still is not kept for ever. */
   check(): void {
-    const isLate = this.#fullSince !== undefined && this.#timeline.now > this.#fullSince + STALL_MS + SLACK_MS;
+    const isLate =
+      this.#fullSince !== undefined && this.#timeline.now > this.#fullSince + STALL_MS + SLACK_MS;
     this.#story.expect(!isLate, 'window', () => 'a slow reader is still there');
   }
 }

@@ -1,0 +1,145 @@
+import { DEFAULT_LIMITS } from '../../src/core/index.ts';
+import type { Schedule, Settings } from './schedule.ts';
+
+/** A schedule that once broke a promise, made as small as it would go. */
+export interface Regression {
+  /** What was wrong with the code. */
+  readonly found: string;
+  readonly schedule: Schedule;
+}
+
+const PLAIN: Settings = {
+  delivery: 'commit',
+  isRemote: false,
+  hasLogin: false,
+  hasAccounts: false,
+  keepsPlayers: false,
+  players: [{ heldCommands: 'run', confirms: true }],
+  limits: DEFAULT_LIMITS,
+  wire: {
+    frame_bytes: 65_536,
+    command_bytes: 4096,
+    window_bytes: 65_536,
+    window_entries: 256,
+    ping_ms: 30_000,
+  },
+  windowMs: 3_600_000,
+  networkMs: [5, 80],
+  diskMs: [1, 5],
+};
+
+/** Kept as data, not as seeds: a seed means another schedule as soon as the generator changes. */
+export const REGRESSIONS: readonly Regression[] = [
+  {
+    found: 'a held command that expires ahead of a refusal vanishes',
+    schedule: {
+      seed: 181,
+      settings: {
+        ...PLAIN,
+        delivery: 'mark',
+        players: [{ heldCommands: 'ask', confirms: true }],
+        limits: { ...DEFAULT_LIMITS, queueCommands: 11, backlogEntries: 40, backlogBytes: 630, chains: 3 },
+        wire: { ...PLAIN.wire, window_bytes: 1581, window_entries: 17 },
+        diskMs: [2, 60],
+      },
+      steps: [
+        { at: 73323, kind: 'say', player: 0, verb: 'do', count: 1 },
+        { at: 73323, kind: 'reload', player: 0 },
+        { at: 88040, kind: 'say', player: 0, verb: 'chatty', count: 12 },
+        { at: 148139, kind: 'print', player: 0, what: 'text', count: 1 },
+      ],
+    },
+  },
+  {
+    found: 'the game gets a command after its session closed',
+    schedule: {
+      seed: 2655,
+      settings: {
+        ...PLAIN,
+        delivery: 'mark',
+        isRemote: true,
+        hasLogin: true,
+        keepsPlayers: true,
+        players: [
+          { heldCommands: 'run', confirms: true },
+          { heldCommands: 'run', confirms: true },
+          { heldCommands: 'skip', confirms: false },
+        ],
+        limits: { ...DEFAULT_LIMITS, chains: 1, spentTokens: 4 },
+        windowMs: 90000,
+        networkMs: [0, 0],
+        diskMs: [2, 60],
+      },
+      steps: [
+        { at: 114, kind: 'print', player: 2, what: 'prompt', count: 4 },
+        { at: 47430, kind: 'restart', downMs: 848, clockJumpMs: 0 },
+        { at: 49317, kind: 'say', player: 0, verb: 'slow', count: 1 },
+        { at: 49348, kind: 'restart', downMs: 594, clockJumpMs: 0 },
+      ],
+    },
+  },
+  {
+    found: 'a game that comes back quickly stays down for ever',
+    schedule: {
+      seed: 759,
+      settings: {
+        ...PLAIN,
+        delivery: 'mark',
+        isRemote: true,
+        keepsPlayers: true,
+        players: [{ heldCommands: 'ask', confirms: true }],
+        limits: {
+          ...DEFAULT_LIMITS,
+          queueCommands: 4,
+          backlogEntries: 32,
+          backlogBytes: 2036,
+          chains: 3,
+          spentTokens: 1,
+        },
+        wire: { ...PLAIN.wire, window_bytes: 1904, window_entries: 19 },
+        windowMs: 90000,
+      },
+      steps: [
+        { at: 16381, kind: 'world_down', player: 0, ms: 1 },
+        { at: 17091, kind: 'say', player: 0, verb: 'do', count: 1 },
+      ],
+    },
+  },
+  {
+    found: 'a process that wrote nothing says that the crash before it was none',
+    schedule: {
+      seed: 1136,
+      settings: {
+        ...PLAIN,
+        players: [{ heldCommands: 'ask', confirms: true }],
+        limits: { ...DEFAULT_LIMITS, heldCommandTtlMs: 5000, spentTokens: 4 },
+        networkMs: [1, 600],
+        diskMs: [0, 0],
+      },
+      steps: [
+        { at: 376, kind: 'say', player: 0, verb: 'slow', count: 20 },
+        { at: 27926, kind: 'fail_disk', isWritten: false },
+        { at: 31430, kind: 'restart', downMs: 47, clockJumpMs: 0 },
+      ],
+    },
+  },
+  {
+    found: 'the client waits for ever for an answer that was lost',
+    schedule: {
+      seed: 13,
+      settings: {
+        ...PLAIN,
+        delivery: 'mark',
+        players: [
+          { heldCommands: 'ask', confirms: true },
+          { heldCommands: 'run', confirms: true },
+        ],
+        limits: { ...DEFAULT_LIMITS, queueCommands: 3, backlogEntries: 25, backlogBytes: 1384, chains: 3 },
+        wire: { ...PLAIN.wire, window_bytes: 1061, window_entries: 10 },
+        networkMs: [1, 600],
+        diskMs: [2, 60],
+      },
+      steps: [{ at: 233, kind: 'cut', player: 1, how: 'down' }],
+    },
+  },
+];
