@@ -379,11 +379,12 @@ export class WorldEnd implements WorldSession {
     try {
       await this.#player?.command(command);
       await this.#entering;
+      this.#write({ sent: seq });
     } catch (error) {
       this.#failed('command', error);
-      this.send({ kind: 'dropped', seq, reason: 'uncertain' });
+      // In one step: who finds it dropped finds it settled, also after a crash.
+      this.#write({ sent: seq, output: [{ kind: 'dropped', seq, reason: 'uncertain' }] });
     }
-    this.#write({ sent: seq });
     return true;
   }
 

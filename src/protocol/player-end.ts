@@ -385,6 +385,8 @@ export class PlayerEnd {
       if (frame.type === 'dropped') this.#intake.dropped(frame.through ?? frame.seq);
       this.#sayCaughtUp(throughOf(frame));
     }
+    // Where a log full of fates lost even those, a gap stood for them.
+    if (this.#flow.cursor >= this.#session.output.end) this.#intake.dropped(this.#session.commands.told);
     if (!wasFull) this.#progressAt = this.#now;
     this.#sayAccepted();
     this.#pump();

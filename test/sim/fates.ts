@@ -1,5 +1,5 @@
 import type { Session } from '../../src/core/index.ts';
-import { countOf, type SessionRecord } from './ledger.ts';
+import { countOf, type SessionRecord } from './evidence.ts';
 import type { SimulatedPlayer, Typed } from './player.ts';
 import type { Story } from './story.ts';
 
@@ -9,10 +9,10 @@ type ReadSession = (sessionId: string) => Session | undefined;
 export function checkFates(
   story: Story,
   players: readonly SimulatedPlayer[],
+  records: Iterable<SessionRecord>,
   delivery: 'commit' | 'mark',
   read: ReadSession,
 ): void {
-  const records = new Set(players.map(({ record }) => record).filter((record) => record !== undefined));
   for (const record of records) {
     const session = read(record.id);
     if (session === undefined || record.ended !== undefined) continue;

@@ -7,7 +7,8 @@ import type {
   WorldPlayer,
   WorldSession,
 } from '../../src/core/index.ts';
-import { MAXIMUM_TEXT_BYTES, type Ledger } from './ledger.ts';
+import { MAXIMUM_TEXT_BYTES } from './evidence.ts';
+import type { GameAudit } from './game-audit.ts';
 import type { Random } from './random.ts';
 import type { Printed, Settings } from './schedule.ts';
 import type { Story } from './story.ts';
@@ -15,7 +16,7 @@ import type { Story } from './story.ts';
 export interface GameSurroundings {
   readonly settings: Settings;
   readonly story: Story;
-  readonly ledger: Ledger;
+  readonly audit: GameAudit;
   readonly random: Random;
   readonly clock: Clock;
 }
@@ -85,7 +86,7 @@ export class GamePlayer implements WorldPlayer {
   }
 
   async command(command: WorldCommand): Promise<WorldCommit | void> {
-    const { ledger, story, settings, clock, random } = this.#surroundings;
+    const { audit, story, settings, clock, random } = this.#surroundings;
     const isCommit = settings.delivery === 'commit';
     const text = command.text ?? (typeof command.data === 'string' ? command.data : '');
     story.tell(() => `  game gets ${command.seq} "${text}"`);
@@ -94,7 +95,7 @@ export class GamePlayer implements WorldPlayer {
     story.expect(isDue, 'commands', () => `the game got "${text}" with nobody there`);
     story.expect(!this.#isBusy, 'commands', () => `the game got "${text}" before it had answered`);
     story.expect(!this.#isOver, 'commands', () => `the game got "${text}" after the end`);
-    ledger.handed(this.#session, command, isCommit ? this.#done : undefined);
+    audit.handed(this.#session, command, isCommit ? this.#done : undefined);
     const [verb = '', id = ''] = text.split(' ');
     if (verb === 'slow') {
       this.#isBusy = true;
@@ -104,14 +105,14 @@ export class GamePlayer implements WorldPlayer {
       this.#isBusy = false;
     }
     if (verb === 'throw') throw new Error('planned: the game broke');
-    this.#done = ledger.ran(this.#session, { seq: command.seq, id });
+    this.#done = audit.ran(this.#session, { seq: command.seq, id });
     if (!this.#isIn) {
       this.#isIn = true;
       this.#session.playing(settings.hasAccounts ? accountOf(id) : undefined);
       // The front door may take its time: what is said now could be overtaken.
       if (settings.hasAccounts && isCommit) return { data: this.#done };
     }
-    const answer = `${ledger.mark(this.#session.id)} did ${this.#done} ${id}`;
+    const answer = `${audit.mark(this.#session.id)} did ${this.#done} ${id}`;
     if (isCommit) return { output: [{ kind: 'text', text: answer }], data: this.#done };
     this.#session.send({ kind: 'text', text: answer });
     if (verb === 'chatty') this.print('text', 5);
@@ -150,8 +151,8 @@ export class GamePlayer implements WorldPlayer {
   }
 
   #printed(what: Printed): NewOutput {
-    const { ledger, random, settings } = this.#surroundings;
-    const text = (length: number): string => `${ledger.mark(this.#session.id)} ${'ü'.repeat(length)}`;
+    const { audit, random, settings } = this.#surroundings;
+    const text = (length: number): string => `${audit.mark(this.#session.id)} ${'ü'.repeat(length)}`;
     switch (what) {
       case 'text':
         return { kind: 'text', text: text(random.skewed(1, 20)) };

@@ -47,10 +47,10 @@ class WatchedTable extends SessionTable {
     const { ledger, coverage } = this.#surroundings;
     const before = this.peek(id);
     const outcome = super.apply(id, operation);
-    ledger.operated(id, operation, before, this.peek(id) ?? ended(before));
+    ledger.store.operated(id, operation, before, this.peek(id) ?? ended(before));
     // Before whoever asked goes on.
     outcome.then(
-      (answer) => answer.kind === 'accepted' && ledger.refuses(id, answer.refused),
+      (answer) => answer.kind === 'accepted' && ledger.store.refuses(id, answer.refused),
       () => undefined,
     );
     coverage.count(operation, outcome);
@@ -116,7 +116,7 @@ export class GatewayProcess {
         forgetful: true,
         limits: settings.limits,
         onFailure: () => {
-          ledger.isFailing = true;
+          ledger.evidence.isFailing = true;
           surroundings.onFailure();
         },
       },
@@ -125,9 +125,9 @@ export class GatewayProcess {
     this.transport = new SimulatedTransport(
       this.clock,
       { ...settings.wire, queue_commands: settings.limits.queueCommands },
-      ledger,
+      ledger.links,
     );
-    this.game = new Game({ settings, story, ledger, random, clock: this.clock });
+    this.game = new Game({ settings, story, audit: ledger.game, random, clock: this.clock });
     this.#remote = settings.isRemote ? this.#remoteStore() : undefined;
     this.gateway = createGateway({
       store: this.#remote ?? this.table,
@@ -138,7 +138,9 @@ export class GatewayProcess {
       wire: settings.wire,
       clock: this.clock,
       crypto: fastCrypto(random),
-      onEvent: (event) => ledger.event(event),
+      onEvent: (event) => {
+        if (!this.#isDead) ledger.tokenAudit.event(event);
+      },
     });
   }
 
@@ -157,7 +159,7 @@ export class GatewayProcess {
 
   /** What `openEmbeddedStore` and `holdfast serve` do. */
   async start(): Promise<void> {
-    this.#surroundings.ledger.processBegan(this);
+    this.#surroundings.ledger.evidence.processBegan(this);
     const detached = this.#surroundings.disk.attached().map((id) => this.table.apply(id, { kind: 'detach' }));
     await Promise.all(detached);
     await this.gateway.listen();
@@ -167,23 +169,23 @@ export class GatewayProcess {
     this.#phase = 'stopping';
     await this.gateway.close();
     if (this.#isDead) return;
-    if (!this.#surroundings.ledger.isFailing) this.#phase = 'stopped';
-    this.#end();
+    if (!this.#surroundings.ledger.evidence.isFailing) this.#phase = 'stopped';
+    this.#end(false);
   }
 
   /** `code` is what players hear, if they hear anything. `isWritten`: a write under way is on the disk. */
   die(code: number | undefined, isWritten: boolean): void {
     if (this.#isDead) return;
     this.transport.die(code);
-    this.#end();
-    this.#journal.die(isWritten);
+    this.#end(isWritten);
   }
 
-  #end(): void {
+  #end(isWritten: boolean): void {
     this.#isDead = true;
+    this.#journal.die(isWritten);
     this.clock.stop();
     this.#remote?.die();
-    this.#surroundings.ledger.processGone(this.#phase);
+    this.#surroundings.ledger.evidence.processGone(this.#phase);
   }
 
   #remoteStore(): RemoteStore {

@@ -67,7 +67,7 @@ export function generate(seed: number): Schedule {
   const random = new Random(seed, 0);
   const settings = drawSettings(random);
   const kinds = drawKinds(random, settings);
-  const count = random.skewed(6, 60);
+  const count = random.skewed(5, 45);
   const steps: Step[] = [];
   let at = random.between(0, 400);
   for (let i = 0; i < count; i += 1) {
@@ -113,7 +113,7 @@ function drawSettings(random: Random): Settings {
       window_entries: small ? random.between(2, 20) : 256,
       ping_ms: 30_000,
     },
-    windowMs: random.pick([HOUR_MS, HOUR_MS, 90_000, 20_000]),
+    windowMs: random.pick([600_000, 600_000, 600_000, HOUR_MS, 90_000, 20_000]),
     networkMs,
     diskMs: random.pick<Range>([
       [0, 0],

@@ -5,7 +5,7 @@ import {
   type ClientFrame,
   type ServerFrame,
 } from '../../src/protocol/index.ts';
-import type { Ledger, SessionRecord } from './ledger.ts';
+import type { Evidence, SessionRecord } from './evidence.ts';
 import type { ClientSide, Connection } from './network.ts';
 import type { Random } from './random.ts';
 import { Reader } from './reader.ts';
@@ -17,7 +17,7 @@ import type { Timeline } from './timeline.ts';
 export interface PlayerSurroundings {
   readonly story: Story;
   readonly timeline: Timeline;
-  readonly ledger: Ledger;
+  readonly evidence: Evidence;
   /** For the clients' backoff, and for the players' whims. */
   readonly random: Random;
   dial(player: SimulatedPlayer): Connection;
@@ -252,12 +252,12 @@ export class SimulatedPlayer implements ClientSide {
   }
 
   #show(frame: ServerFrame): void {
-    const { ledger } = this.#surroundings;
+    const { evidence } = this.#surroundings;
     if (frame.type === 'welcome') {
-      this.record = ledger.recordOf(frame.session);
+      this.record = evidence.recordOf(frame.session);
       this.#reader.began(this.record);
     } else if (frame.type === 'resumed') {
-      this.record = ledger.recordOf(frame.session);
+      this.record = evidence.recordOf(frame.session);
       this.#reader.resumed(this.record, frame, this.#hasPosition);
     } else {
       if (frame.type === 'error') this.#lastWord = frame.code;

@@ -1,6 +1,6 @@
+import type { Session } from '../../src/core/index.ts';
 import { Coverage, faultOf } from './coverage.ts';
 import { Disk } from './disk.ts';
-import type { Session } from '../../src/core/index.ts';
 import { checkFates } from './fates.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import { arriveLate } from './late-requests.ts';
@@ -49,6 +49,7 @@ class Simulation {
   readonly #ledger: Ledger;
   readonly #coverage: Coverage;
   readonly #disk: Disk;
+  // A stream of randomness for each, so that a fault in one changes as little as can be in the others.
   readonly #network: Random;
   readonly #store: Random;
   readonly #machine: Random;
@@ -81,13 +82,13 @@ class Simulation {
         const factor = this.#timeline.now < this.#slowUntil ? this.#slowFactor : 1;
         return factor * this.#draw(this.#store, settings.diskMs);
       },
-      written: (change, rows) => this.#ledger.written(change, rows),
+      written: (change, rows) => this.#ledger.store.written(change, rows),
     });
-    this.#ledger.disk = this.#disk;
+    this.#ledger.evidence.disk = this.#disk;
     this.#surroundings = {
       story: this.#story,
       timeline: this.#timeline,
-      ledger: this.#ledger,
+      evidence: this.#ledger.evidence,
       random: this.#whims,
       dial: (player) => this.#dial(player),
     };
@@ -150,12 +151,14 @@ class Simulation {
       networkLatency: () => this.#draw(this.#store, this.#schedule.settings.networkMs),
       onFailure: () => {
         // The process ends by itself, but not in the same moment.
-        this.#timeline.after(this.#store.between(0, 30), () => this.#crash(1006, false, 100));
+        this.#timeline.after(this.#store.between(0, 30), () => {
+          if (this.#process === process) this.#crash(1006, false, 100);
+        });
       },
     });
     this.#process = process;
     process.start().catch((error: unknown) => {
-      const isPlanned = process.isDead || process.isStopping || this.#ledger.isFailing;
+      const isPlanned = process.isDead || process.isStopping || this.#ledger.evidence.isFailing;
       if (!isPlanned) this.#story.broken('no bug', `the gateway does not start: ${String(error)}`);
     });
     runMicrotasks();
@@ -175,7 +178,7 @@ class Simulation {
     process.stop().then(
       () => this.#beginLater(downMs),
       (error: unknown) => {
-        const isPlanned = this.#ledger.isFailing;
+        const isPlanned = this.#ledger.evidence.isFailing;
         if (!isPlanned) this.#story.broken('no bug', `the gateway does not stop: ${String(error)}`);
       },
     );
@@ -377,8 +380,9 @@ class Simulation {
 
   #finish(): void {
     this.#isDone = true;
-    this.#ledger.finish();
+    this.#ledger.links.finish();
     const { delivery } = this.#schedule.settings;
-    checkFates(this.#story, this.#players, delivery, (id) => this.#sessionOf(id));
+    const records = this.#ledger.evidence.sessions.values();
+    checkFates(this.#story, this.#players, records, delivery, (id) => this.#sessionOf(id));
   }
 }

@@ -10,7 +10,7 @@ export interface ModelChain {
   /** When the newest confirmed one was confirmed, at the earliest and at the latest. */
   confirmedAt: { low: number; high: number };
   /** A confirmation that may be lost in a crash, or have come too late. */
-  perhaps: { readonly index: number; readonly at: number; readonly boot: number } | undefined;
+  perhaps: { readonly index: number; readonly at: number; readonly boot: number | undefined } | undefined;
   /** Which of them was shown last, by its index: its use may have confirmed it, though nobody was told. */
   tried: number;
   /** Theft was seen: nothing of it opens anything any more. */
@@ -106,8 +106,8 @@ export class TokenModel {
     for (const chain of this.#chains.values()) if (chain.sessionId === sessionId) chain.isWithdrawn = true;
   }
 
-  /** A client says that it stored this token. */
-  stored(id: string, now: number, boot: number): void {
+  /** A client says that it stored this token; it counts for sure in this process only, if in any. */
+  stored(id: string, now: number, boot: number | undefined): void {
     const chain = this.#chains.get(id);
     if (chain === undefined) return;
     const index = chain.tokens.indexOf(id);

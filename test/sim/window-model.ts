@@ -1,7 +1,6 @@
 import { utf8Length } from '../../src/core/index.ts';
-import type { Limits, ServerFrame } from '../../src/protocol/index.ts';
-import type { Story } from './story.ts';
-import type { Timeline } from './timeline.ts';
+import type { ServerFrame } from '../../src/protocol/index.ts';
+import type { Evidence } from './evidence.ts';
 
 /** A reader without progress is detached after so long, in ms. */
 const STALL_MS = 60_000;
@@ -9,35 +8,31 @@ const SLACK_MS = 1000;
 
 /** The flow control of one connection, counted again from its frames. */
 export class WindowModel {
-  readonly #story: Story;
-  readonly #timeline: Timeline;
-  readonly #limits: Pick<Limits, 'window_bytes' | 'window_entries'>;
+  readonly #evidence: Evidence;
   #outstanding: { readonly offset: number; readonly bytes: number }[] = [];
   #fullSince: number | undefined;
   /** When something was acknowledged last, or first had to be. */
   #progressAt = 0;
 
-  constructor(story: Story, timeline: Timeline, limits: Pick<Limits, 'window_bytes' | 'window_entries'>) {
-    this.#story = story;
-    this.#timeline = timeline;
-    this.#limits = limits;
+  constructor(evidence: Evidence) {
+    this.#evidence = evidence;
   }
 
   sent(frame: ServerFrame): void {
     const entry = entryOf(frame);
     if (entry === undefined) return;
     const isAlone = this.#outstanding.length === 0;
-    if (isAlone) this.#progressAt = this.#timeline.now;
+    if (isAlone) this.#progressAt = this.#evidence.now;
     this.#outstanding.push(entry);
     const bytes = this.#outstanding.reduce((sum, each) => sum + each.bytes, 0);
-    const { window_bytes: maximum, window_entries: entries } = this.#limits;
+    const { window_bytes: maximum, window_entries: entries } = this.#evidence.settings.wire;
     const fits = bytes <= maximum && this.#outstanding.length <= entries;
-    this.#story.expect(
+    this.#evidence.story.expect(
       fits || isAlone,
       'window',
       () => `${this.#outstanding.length} entries of ${bytes} bytes are unacknowledged`,
     );
-    if (bytes >= maximum || this.#outstanding.length >= entries) this.#fullSince ??= this.#timeline.now;
+    if (bytes >= maximum || this.#outstanding.length >= entries) this.#fullSince ??= this.#evidence.now;
   }
 
   acknowledged(offset: number): void {
@@ -46,13 +41,13 @@ export class WindowModel {
     const isProgress = this.#outstanding.length < before;
     if (!isProgress) return;
     this.#fullSince = undefined;
-    this.#progressAt = this.#timeline.now;
+    this.#progressAt = this.#evidence.now;
   }
 
   ended(reason: string): void {
     this.check();
-    const isEarly = this.#timeline.now < this.#progressAt + STALL_MS - SLACK_MS;
-    this.#story.expect(
+    const isEarly = this.#evidence.now < this.#progressAt + STALL_MS - SLACK_MS;
+    this.#evidence.story.expect(
       reason !== 'slow_reader' || !isEarly,
       'window',
       () => 'a reader was called slow before its time',
@@ -62,8 +57,8 @@ export class WindowModel {
   /** A reader that stands still is not kept for ever. */
   check(): void {
     const isLate =
-      this.#fullSince !== undefined && this.#timeline.now > this.#fullSince + STALL_MS + SLACK_MS;
-    this.#story.expect(!isLate, 'window', () => 'a slow reader is still there');
+      this.#fullSince !== undefined && this.#evidence.now > this.#fullSince + STALL_MS + SLACK_MS;
+    this.#evidence.story.expect(!isLate, 'window', () => 'a slow reader is still there');
   }
 }
 
