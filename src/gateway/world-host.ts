@@ -1,5 +1,6 @@
 import type { Session } from '../core/index.ts';
-import { WorldEnd, type WorldContext } from './world-end.ts';
+import type { WorldContext } from './world-context.ts';
+import { WorldEnd } from './world-end.ts';
 
 /** What is in hand at the stop may take so long, in ms. */
 const GRACE_MS = 2000;

@@ -134,25 +134,25 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     why: 'a command leaves for the game before it is marked',
-    file: 'gateway/world-end.ts',
+    file: 'gateway/command-feed.ts',
     find: 'if ((await this.#commit({ taken: seq })) === undefined) return false;',
     replace: 'void this.#commit({ taken: seq });',
   },
   {
     why: 'what may have run when the process died is not told to be uncertain',
-    file: 'gateway/world-end.ts',
+    file: 'gateway/command-feed.ts',
     find: 'if (sent >= taken) return;',
     replace: 'return;',
   },
   {
     why: 'a command that failed vanishes',
-    file: 'gateway/world-end.ts',
+    file: 'gateway/command-feed.ts',
     find: "return { output: [{ kind: 'dropped', seq: command.seq, reason: 'failed' }] };",
     replace: 'return {};',
   },
   {
     why: 'a held command that expires ahead of a refusal vanishes',
-    file: 'gateway/world-end.ts',
+    file: 'gateway/command-feed.ts',
     find: "        return this.#drop({ kind: 'dropped', ...range, reason });",
     replace: `        if (through > this.#session.commands.told) return this.#drop({ kind: 'dropped', ...range, reason });
         return (await this.#commit({ taken: through, sent: through })) !== undefined;`,
@@ -160,7 +160,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     why: 'the game gets a command after its session closed',
-    file: 'gateway/world-end.ts',
+    file: 'gateway/command-feed.ts',
     find: "    if (this.#session.stage === 'closed') return false;\n",
     replace: '',
     wasReal: true,
@@ -168,8 +168,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'a game that comes back quickly stays down for ever',
     file: 'gateway/world-end.ts',
-    find: '    this.#write({ worldState });',
-    replace: '    if (worldState !== this.#session.worldState) this.#write({ worldState });',
+    find: '    this.#writer.write({ worldState });',
+    replace: '    if (worldState !== this.#session.worldState) this.#writer.write({ worldState });',
     wasReal: true,
   },
   {
@@ -219,8 +219,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     why: 'the epoch is the same after a crash',
-    file: 'gateway/world-end.ts',
-    find: 'this.#epoch = randomName(host.crypto);',
+    file: 'gateway/session-writer.ts',
+    find: 'this.#epoch = randomName(options.crypto);',
     replace: "this.#epoch = 'epoch';",
   },
   {

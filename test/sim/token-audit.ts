@@ -75,9 +75,12 @@ export class TokenAudit {
     const session = this.#evidence.onDisk(sessionId);
     if (session === undefined || record.ended !== undefined || isRevoked) return true;
     if ((session.clock.endsAt ?? Infinity) <= (process?.clock.now() ?? 0)) return true;
-    // Tokens for other devices displace older ones, and a clock that was set forward ends those never used.
-    const isSurplus = reason === 'revoked' && record.links >= settings.limits.chains;
-    return isSurplus || (reason === 'expired' && hasJumps);
+    // Tokens for other devices displace older ones, of which in turn only so many are remembered; and a clock that
+    // was set forward ends those never used.
+    const { chains } = settings.limits;
+    const isSurplus = reason === 'revoked' && record.links >= chains;
+    const isForgotten = reason === 'unknown' && record.links > chains;
+    return isSurplus || isForgotten || (reason === 'expired' && hasJumps);
   }
 
   /** The disk says that theft was seen in the chain of this token. */

@@ -1,0 +1,261 @@
+import {
+  nextCommandStep,
+  type CommandEntry,
+  type NewOutput,
+  type Session,
+  type WorldCommand,
+  type WorldCommit,
+  type WorldPlayer,
+} from '../core/index.ts';
+import type { Committed, Facts, SessionWriter } from './session-writer.ts';
+import type { WorldContext } from './world-context.ts';
+
+type Dropped = Extract<NewOutput, { kind: 'dropped' }>;
+
+/** What the feed asks of the world's end that it is a part of. */
+export interface FeedOptions {
+  readonly context: WorldContext;
+  /** As it is now. */
+  readonly session: () => Session;
+  readonly writer: SessionWriter;
+  /** Resolves when the player is through the front door, where the world named an account meanwhile. */
+  readonly entered: () => Promise<void> | undefined;
+  readonly onFailure: (where: string, error: unknown) => void;
+}
+
+/** Feeds the world of one session: one command after the other, while `nextCommandStep` says so. */
+export class CommandFeed {
+  readonly #options: FeedOptions;
+  #player: WorldPlayer | undefined;
+  /** The world has a command that its commit will answer. */
+  #isAnswering = false;
+  /** The world ended the session while it was answering. */
+  #ending: { readonly ending?: string } = {};
+  /** The command that was in line when the process before this one died. */
+  #suspect: number | undefined;
+  /** What waits up to here was lost by the world. */
+  #lostThrough = 0;
+  #working: Promise<void> | undefined;
+  #again = false;
+  #cancelWake: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+  }
+
+  get #session(): Session {
+    return this.#options.session();
+  }
+
+  /**
+   * What another process had in hand is not in hand any more. What it had marked taken may have left, or not: the
+   * player is told so, and it is not sent again. Where it died, the first command in line may be what killed it.
+   */
+  takeOver(): void {
+    const { commands, output } = this.#session;
+    const { accepted, handed, sent, taken } = commands;
+    const died = handed !== undefined || output.open;
+    if (died && accepted > taken) this.#suspect = taken + 1;
+    if (handed !== undefined) this.#write({ handed: 0 });
+    if (sent >= taken) return;
+    const range = taken > sent + 1 ? { seq: sent + 1, through: taken } : { seq: taken };
+    this.#write({ sent: taken, output: [{ kind: 'dropped', ...range, reason: 'uncertain' }] });
+  }
+
+  /** From now on the world is fed. */
+  begin(player: WorldPlayer): void {
+    this.#player = player;
+    this.look();
+  }
+
+  /** What waits now is nothing to the world any more. */
+  lose(): void {
+    this.#lostThrough = this.#session.commands.accepted;
+    this.look();
+  }
+
+  /** Ends the session. Said while the world answers a command, the answer is the farewell: both go together. */
+  end(reason: string): void {
+    if (this.#isAnswering) this.#ending = { ending: reason };
+    else this.#write({ ending: reason });
+  }
+
+  /** Nothing more is begun. Resolves with what is in hand by then. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelWake?.();
+    await this.#working;
+  }
+
+  #write(facts: Facts): void {
+    this.#options.writer.write(facts);
+  }
+
+  #commit(facts: Facts): Promise<Committed | undefined> {
+    return this.#options.writer.commit(facts);
+  }
+
+  /** The session changed. One loop at a time; a change meanwhile makes it look again. */
+  look(): void {
+    if (this.#isStopped || this.#player === undefined) return;
+    this.#again = true;
+    this.#working ??= this.#workAll()
+      .catch((error: unknown) => this.#options.onFailure('commands', error))
+      .finally(() => {
+        this.#working = undefined;
+        if (this.#again) this.look();
+      });
+  }
+
+  async #workAll(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      while (!this.#isStopped && (await this.#next()));
+    }
+  }
+
+  /** Does what is next; false when there is nothing to do until something changes. */
+  async #next(): Promise<boolean> {
+    const { store, limits } = this.#options.context;
+    const { id, commands: head, worldState } = this.#session;
+    if (head.accepted === head.taken) return false;
+    const commands = await store.readCommands(id, head.taken);
+    if (await this.#tellRefused(commands)) return true;
+
+    const session = this.#session;
+    const first = commands[0];
+    if (first && first.seq <= this.#lostThrough && first.kind !== 'refused') {
+      return this.#drop({ kind: 'dropped', seq: first.seq, reason: 'world_lost' });
+    }
+    const step = nextCommandStep({ session, commands }, store.now(), limits);
+    switch (step.kind) {
+      case 'wait':
+        this.#wakeAt(step.until);
+        return false;
+      case 'pass':
+        return (await this.#commit({ taken: step.seq, sent: step.seq })) !== undefined;
+      case 'drop': {
+        const { seq, through, reason } = step;
+        const range = through > seq ? { seq, through } : { seq };
+        return this.#drop({ kind: 'dropped', ...range, reason });
+      }
+      case 'hand':
+        return worldState === 'down' ? false : this.#hand(step.entry);
+    }
+  }
+
+  /** Looks again at this time. */
+  #wakeAt(until: number | undefined): void {
+    const { clock, store } = this.#options.context;
+    this.#cancelWake?.();
+    this.#cancelWake = undefined;
+    if (until === undefined || this.#isStopped) return;
+    this.#cancelWake = clock.after(until - store.now(), () => this.look());
+  }
+
+  /** Refusals are told at once, before what was accepted ahead of them is through. */
+  async #tellRefused(commands: readonly CommandEntry[]): Promise<boolean> {
+    const { told } = this.#session.commands;
+    const output: Dropped[] = [];
+    let last = told;
+    for (const entry of commands) {
+      if (entry.kind !== 'refused' || entry.through <= told) continue;
+      const seq = Math.max(entry.seq, told + 1);
+      last = entry.through;
+      output.push({ kind: 'dropped', seq, reason: 'refused', ...(last > seq ? { through: last } : {}) });
+    }
+    if (output.length === 0) return false;
+    return (await this.#commit({ output, told: last })) !== undefined;
+  }
+
+  async #drop(dropped: Dropped): Promise<boolean> {
+    const taken = dropped.through ?? dropped.seq;
+    return (await this.#commit({ taken, sent: taken, output: [dropped] })) !== undefined;
+  }
+
+  async #hand(entry: CommandEntry): Promise<boolean> {
+    const { context } = this.#options;
+    const { seq } = entry;
+    const command = this.#open(entry);
+    if (command === undefined) return this.#drop({ kind: 'dropped', seq, reason: 'private' });
+    if (command.held && this.#player?.accepts?.(command) === false) {
+      return this.#drop({ kind: 'dropped', seq, reason: 'vetoed' });
+    }
+    return context.world.delivery === 'commit' ? this.#commitCommand(command) : this.#markCommand(command);
+  }
+
+  /** The world answers with a commit, in which the command is taken. */
+  async #commitCommand(command: WorldCommand): Promise<boolean> {
+    const { seq } = command;
+    if (seq === this.#suspect) {
+      // It was tried again after one death, and there was another.
+      if (this.#session.commands.suspect === seq)
+        return this.#drop({ kind: 'dropped', seq, reason: 'failed' });
+      if ((await this.#commit({ suspect: seq })) === undefined) return false;
+      this.#suspect = undefined;
+      // The player may have gone meanwhile: decided anew.
+      return true;
+    }
+    this.#write({ handed: seq });
+    const answer = await this.#answer(command);
+    const ending = this.#ending;
+    this.#ending = {};
+    return (await this.#commit({ taken: seq, sent: seq, ...answer, ...ending })) !== undefined;
+  }
+
+  /** What the world answers; a throw is an answer too. */
+  async #answer(command: WorldCommand): Promise<WorldCommit | void> {
+    const { entered, onFailure } = this.#options;
+    this.#isAnswering = true;
+    try {
+      const answer = await this.#player?.command(command);
+      await entered();
+      return answer;
+    } catch (error) {
+      onFailure('command', error);
+      return { output: [{ kind: 'dropped', seq: command.seq, reason: 'failed' }] };
+    } finally {
+      this.#isAnswering = false;
+    }
+  }
+
+  /** Marked taken, durably, before its bytes leave: it never runs twice. */
+  async #markCommand(command: WorldCommand): Promise<boolean> {
+    const { entered, onFailure } = this.#options;
+    const { seq } = command;
+    if ((await this.#commit({ taken: seq })) === undefined) return false;
+    if (this.#session.stage === 'closed') return false;
+    try {
+      await this.#player?.command(command);
+      await entered();
+      this.#write({ sent: seq });
+    } catch (error) {
+      onFailure('command', error);
+      // In one step: who finds it dropped finds it settled, also after a crash.
+      this.#write({ sent: seq, output: [{ kind: 'dropped', seq, reason: 'uncertain' }] });
+    }
+    return true;
+  }
+
+  /** `undefined` for what was private and came before this process. */
+  #open(entry: CommandEntry): WorldCommand | undefined {
+    const { held: range } = this.#session.commands;
+    const { seq, at } = entry;
+    const held = range !== undefined && seq <= range.through;
+    switch (entry.kind) {
+      case 'text':
+        return { seq, at, held, text: entry.text };
+      case 'gmcp': {
+        const data = entry.data === undefined ? {} : { data: entry.data };
+        return { seq, at, held, package: entry.package, ...data };
+      }
+      case 'private': {
+        const text = this.#options.context.privateText.open(this.#session.id, entry.sealed);
+        return text === undefined ? undefined : { seq, at, held, text };
+      }
+      default:
+        return undefined;
+    }
+  }
+}
