@@ -1,9 +1,10 @@
 // Makes a checkout ready to run: the right Node, the packages that package-lock.json names, an up-to-date build.
-// Runs before anything is installed, so it may import nothing but Node.
+// Runs before anything is installed, so it may import nothing but Node and what is beside it.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stalePages } from './build-pages.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -18,6 +19,19 @@ export function prepare() {
   }
   // tsc knows best what is stale. Where nothing is, it takes a moment.
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', root]);
+  for (const page of stalePages(root)) buildPage(page);
+}
+
+function buildPage(page) {
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  run(process.execPath, [
+    vite,
+    'build',
+    '--logLevel',
+    'warn',
+    '--config',
+    join(root, 'web', page, 'vite.config.ts'),
+  ]);
 }
 
 function requireNode(major, minor) {

@@ -42,7 +42,7 @@ interface Import {
 const sourceFiles = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
 );
-const imports = sourceFiles.flatMap(importsOf);
+const imports = sourceFiles.flatMap((file) => importsOf(file, 'src'));
 const isRelative = ({ target }: Import): boolean => target.startsWith('.');
 
 describe('the house', () => {
@@ -95,6 +95,24 @@ describe('the house', () => {
     expect(
       foreign.filter(({ target }) => !isBuiltin(target) && !(packageOf(target) in dependencies)),
     ).toEqual([]);
+  });
+});
+
+describe.each(['terminal', 'operator'])('the page %s', (page) => {
+  const files = readdirSync(join(root, 'web', page), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /^(?!node_modules).*(?<!\.test)\.ts$/u.test(file),
+  );
+
+  test(`has of this project only the client SDK, and else what it names itself (files seen: ${files.length})`, () => {
+    const { devDependencies } = JSON.parse(read(`web/${page}/package.json`));
+    const allowed = ['holdfast/client', ...Object.keys(devDependencies)];
+    const found = files.flatMap((file) => importsOf(join('web', page, file)));
+    expect(
+      found.filter((each) => !isRelative(each)).filter(({ target }) => !allowed.includes(target)),
+    ).toEqual([]);
+    const outside = found.filter(isRelative).map(({ file, target }) => join(dirname(file), target));
+    expect(outside.filter((target) => !/^web\b/u.test(target))).toEqual([]);
+    expect(files.length).toBeGreaterThan(0);
   });
 });
 
@@ -168,8 +186,8 @@ function read(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
-function importsOf(file: string): readonly Import[] {
-  const statements = read(join('src', file)).matchAll(
+function importsOf(file: string, folder = ''): readonly Import[] {
+  const statements = read(join(folder, file)).matchAll(
     /^(?:import|export)\b[^;'"]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/gmu,
   );
   return Array.from(statements, ([, from, bare]) => ({

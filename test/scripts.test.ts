@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,7 @@ beforeEach(() => {
   write('package.json', '{"type":"module"}');
   write('npm-cli.js', "console.log('npm', ...process.argv.slice(2));");
   write('node_modules/typescript/bin/tsc', "console.log('tsc', process.argv[2]);");
+  write('node_modules/vite/bin/vite.js', "console.log('vite', process.argv[2], process.argv.at(-1));");
   write('node_modules/vitest/vitest.mjs', 'process.send({ passed: 2, failed: 0, skipped: 1 });');
   write('dist/cli/main.js', "console.log('main', ...process.argv.slice(2));");
   lock({ 'node_modules/ws': { version: '1.0.0' }, 'node_modules/mac': { version: '1.0.0', optional: true } });
@@ -51,6 +52,23 @@ describe('npm start', () => {
       `Installing packages: ${reason}.`,
       'npm ci --include=dev',
     ]);
+  });
+
+  test('builds a page that was not built, and one whose source is newer, by the client library too', () => {
+    const config = (page: string): string => join(root, 'web', page, 'vite.config.ts');
+    for (const page of ['terminal', 'operator']) {
+      write(`web/${page}/vite.config.ts`, '');
+      write(`web/${page}/main.ts`, '');
+    }
+    write('src/client/index.ts', '');
+    write('dist/web/operator/index.html', '');
+    expect(run('start').lines).toEqual(['tsc -b', `vite build ${config('terminal')}`, 'main serve']);
+    write('dist/web/terminal/index.html', '');
+    expect(run('start').lines).toEqual(['tsc -b', 'main serve']);
+    touchLater('web/operator/main.ts');
+    expect(run('start').lines).toEqual(['tsc -b', `vite build ${config('operator')}`, 'main serve']);
+    touchLater('src/client/index.ts');
+    expect(run('start').lines.filter((line) => line.startsWith('vite'))).toHaveLength(2);
   });
 
   test('stops where the build fails', () => {
@@ -126,6 +144,12 @@ describe('npm test', () => {
 function write(path: string, text: string, mode?: number): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), text, { mode });
+}
+
+/** As if it was changed after everything else. */
+function touchLater(path: string): void {
+  const later = new Date(Date.now() + 60_000);
+  utimesSync(join(root, path), later, later);
 }
 
 function lock(packages: object): void {
