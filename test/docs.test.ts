@@ -164,9 +164,19 @@ describe('docs/operations.md', () => {
   /** The fields of each event, and whether they are always there: the compiler compares this with `GatewayEvent`. */
   const fields: { readonly [K in GatewayEvent['kind']]: Needs<EventOf<K>> } = {
     opened: { sessionId: true, transport: true },
-    resumed: { sessionId: true, transport: true, takeover: true, awayMs: true, held: true },
+    resumed: {
+      sessionId: true,
+      transport: true,
+      takeover: true,
+      awayMs: true,
+      held: true,
+      tookMs: true,
+    },
     detached: { sessionId: true, reason: true },
     refused: { reason: true, sessionId: false, transport: false },
+    postponed: { reason: true, sessionId: false, transport: true },
+    revoked: { sessionId: true, reason: true, tokenId: false },
+    gap: { sessionId: true, reason: true, entries: false, bytes: false },
     closed: { sessionId: true, reason: true },
     failed: { sessionId: false, where: true, error: true },
   };

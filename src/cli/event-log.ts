@@ -7,7 +7,7 @@ export function eventLog(log: Logger): OnEvent {
     if ('error' in event) {
       const { error, ...where } = event;
       log.error({ ...where, err: error instanceof Error ? error : new Error(String(error)) }, kind);
-    } else if (kind === 'refused') {
+    } else if (kind === 'refused' || kind === 'revoked') {
       log.warn(event, kind);
     } else {
       log.info(event, kind);

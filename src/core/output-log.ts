@@ -49,6 +49,11 @@ export interface OutputHead {
   readonly evicted: number;
   /** Fates of commands are gone through here: they go only when nothing else is left to go. */
   readonly evictedFates: number;
+  /**
+   * Bytes that were evicted since the player last had everything up to `evicted`: at most so many are missing to who
+   * reads on. Absent: none, also in what an older version kept.
+   */
+  readonly evictedBytes?: number;
   /** Bytes of all entries that are kept. */
   readonly bytes: number;
   /** Entries that are kept. */
@@ -134,7 +139,9 @@ export function acknowledge(head: OutputHead, kept: readonly OutputEntry[], offs
     bytes -= outputBytes(entry);
     entries -= 1;
   }
-  return { ...head, acked, bytes, entries };
+  const { evictedBytes, ...rest } = head;
+  const missing = evictedBytes === undefined || acked >= head.evicted ? {} : { evictedBytes };
+  return { ...rest, ...missing, acked, bytes, entries };
 }
 
 /** True where the log holds more than it may. */
@@ -155,7 +162,11 @@ export function evict(head: OutputHead, kept: readonly OutputEntry[], limits: Se
     if (entry.offset <= next.evicted) continue;
     next = { ...next, evicted: entry.offset };
     if (isKept(entry, next)) continue;
-    next = { ...next, bytes: next.bytes - outputBytes(entry), entries: next.entries - 1 };
+    const bytes = outputBytes(entry);
+    // A gap that is evicted leaves what it stood for to the one that takes its place.
+    const missing = entry.kind === 'gap' ? (entry.bytes ?? 0) : bytes;
+    const evictedBytes = (next.evictedBytes ?? 0) + missing;
+    next = { ...next, evictedBytes, bytes: next.bytes - bytes, entries: next.entries - 1 };
   }
   for (const { kind, offset } of kept) {
     if (!isOver(next, limits)) return next;

@@ -1,4 +1,5 @@
 import type { FrontDoor as Policy, NewOutput, Session, Store, World } from '../core/index.ts';
+import type { OnEvent } from './event.ts';
 import type { Registry } from './registry.ts';
 import type { TokenDesk } from './token-desk.ts';
 
@@ -17,9 +18,11 @@ export class FrontDoor {
   readonly #registry: Registry;
   readonly #world: string;
   readonly #policy: Policy;
+  readonly #onEvent: OnEvent;
 
-  constructor(store: Store, desk: TokenDesk, registry: Registry, world: World) {
+  constructor(store: Store, desk: TokenDesk, registry: Registry, world: World, onEvent: OnEvent) {
     this.#store = store;
+    this.#onEvent = onEvent;
     this.#desk = desk;
     this.#registry = registry;
     this.#world = world.name;
@@ -45,6 +48,7 @@ export class FrontDoor {
    */
   async resume(sessionId: string, kept: Session): Promise<void> {
     await this.#store.apply(kept.id, { kind: 'revoke' });
+    this.#onEvent({ kind: 'revoked', sessionId: kept.id, reason: 'welcome_back' });
     const token = await this.#desk.issue(kept, {});
     if (token) this.#registry.attached(sessionId)?.welcome(this.#desk.grant(token));
     await this.#store.apply(sessionId, { kind: 'close', reason: 'welcome_back' });

@@ -3,6 +3,7 @@ import type { PlayerEndSettings } from '../protocol/index.ts';
 import type { OnEvent } from './event.ts';
 import type { PrivateText } from './private-text.ts';
 import type { Registry } from './registry.ts';
+import type { Sessions } from './sessions.ts';
 import type { TokenDesk } from './token-desk.ts';
 import type { WorldHost } from './world-host.ts';
 
@@ -14,6 +15,7 @@ export interface GatewayCore {
   readonly host: WorldHost;
   readonly desk: TokenDesk;
   readonly registry: Registry;
+  readonly sessions: Sessions;
   readonly privateText: PrivateText;
   readonly playerSettings: Omit<PlayerEndSettings, 'traits'>;
   readonly resumeWindowMs: number;

@@ -10,6 +10,7 @@ import {
   type Store,
   type World,
   randomName,
+  randomSessionId,
 } from '../core/index.ts';
 import type { ByeReason, Limits, Link, ListenAddress, Transport } from '../protocol/index.ts';
 import type { OnEvent } from './event.ts';
@@ -21,12 +22,16 @@ import { PlayerConversation } from './player-conversation.ts';
 import { privateLineMatcher } from './private-lines.ts';
 import { PrivateText } from './private-text.ts';
 import { Registry, type ConnectionInfo } from './registry.ts';
+import { Sessions } from './sessions.ts';
 import { TokenDesk } from './token-desk.ts';
 import { WorldHost } from './world-host.ts';
 
 /** How often sessions whose time ran out are closed, in ms, and how many at a time. */
 const SWEEP_MS = 1000;
 const SWEEP_LIMIT = 1000;
+
+/** When who is not taken in may ask again, in ms. */
+const DRAINING_RETRY_MS = 1000;
 
 export interface GatewayOptions {
   readonly store: Store;
@@ -51,10 +56,37 @@ export interface GatewayOptions {
   readonly crypto?: Cryptography;
 }
 
+/** `draining`: nobody is taken in. */
+export type GatewayPhase = 'new' | 'listening' | 'draining' | 'closing';
+
+/** A world that this gateway runs. */
+export interface WorldStatus {
+  readonly name: string;
+  readonly delivery: World['delivery'];
+  /** The number of the right by which it is run here. */
+  readonly lease: number;
+  /** Sessions that are open in it now. */
+  readonly running: number;
+}
+
 export interface Gateway extends AsyncDisposable {
   /** Starts the world, then listens on every transport; resolves with where, in their order. */
   listen(): Promise<readonly ListenAddress[]>;
+  readonly phase: GatewayPhase;
   readonly connections: Connections;
+  /** There from `listen` on. */
+  readonly sessions: Sessions;
+  /** There from `listen` on. */
+  readonly worlds: readonly WorldStatus[];
+  /** Asks the store something that it must look up; resolves with how long that took, in ms. */
+  probeStore(): Promise<number>;
+  /**
+   * Takes no player in any more and sends all that are connected away, to come back elsewhere or later (`bye`,
+   * `drain`). Their sessions and the game go on. Resolves with how many there were, when they are gone.
+   */
+  drain(): Promise<number>;
+  /** Takes players in again after `drain`. */
+  accept(): void;
   /**
    * Stops in good order: tells every player to come back (`bye`), lets what is in hand finish, makes all durable,
    * and closes the store. Every session stays resumable.
@@ -69,6 +101,8 @@ export type Recipients = readonly string[] | 'all';
 export interface Connections {
   readonly count: number;
   list(): readonly ConnectionInfo[];
+  /** The one that serves this session. */
+  find(sessionId: string): ConnectionInfo | undefined;
   /**
    * Sends output to some sessions, or to `all`; with `away`, `all` leaves it for those without their player too.
    Resolves with the number of sessions that it was written to.
@@ -98,7 +132,7 @@ class RunningGateway implements Gateway {
   readonly #clock: Clock;
   readonly #crypto: Cryptography;
   #core: GatewayCore | undefined;
-  #phase: 'new' | 'listening' | 'closing' = 'new';
+  #phase: GatewayPhase = 'new';
   #nextConnection = 1;
   #cancelSweep: (() => void) | undefined;
   #closed: Promise<void> | undefined;
@@ -122,6 +156,38 @@ class RunningGateway implements Gateway {
     return addresses;
   }
 
+  get phase(): GatewayPhase {
+    return this.#phase;
+  }
+
+  get sessions(): Sessions {
+    return this.#running.sessions;
+  }
+
+  get worlds(): readonly WorldStatus[] {
+    const { host } = this.#running;
+    const { name, delivery } = host.world;
+    return [{ name, delivery, lease: host.lease, running: host.count }];
+  }
+
+  async probeStore(): Promise<number> {
+    const { store } = this.#options;
+    const startedAt = performance.now();
+    // A session that nobody has is in no cache.
+    await store.read(randomSessionId(this.#crypto));
+    return performance.now() - startedAt;
+  }
+
+  async drain(): Promise<number> {
+    if (this.#phase !== 'listening' && this.#phase !== 'draining') return 0;
+    this.#phase = 'draining';
+    return this.#dismissAll('drain');
+  }
+
+  accept(): void {
+    if (this.#phase === 'draining') this.#phase = 'listening';
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#stop();
     return this.#closed;
@@ -131,6 +197,11 @@ class RunningGateway implements Gateway {
     return this.close();
   }
 
+  get #running(): GatewayCore {
+    if (this.#core === undefined) throw new Error('the gateway does not listen yet');
+    return this.#core;
+  }
+
   async #start(): Promise<GatewayCore> {
     const { store, world, onEvent = () => undefined, authorize = () => true } = this.#options;
     const limits = { ...DEFAULT_LIMITS, ...this.#options.limits };
@@ -138,7 +209,7 @@ class RunningGateway implements Gateway {
     const registry = this.#registry;
     const desk = new TokenDesk(store, this.#crypto);
     const host = await WorldHost.start({
-      frontDoor: new FrontDoor(store, desk, registry, world),
+      frontDoor: new FrontDoor(store, desk, registry, world, onEvent),
       store,
       world,
       limits,
@@ -155,6 +226,12 @@ class RunningGateway implements Gateway {
       privateText,
       onEvent,
       authorize,
+      sessions: new Sessions({
+        store,
+        onEvent,
+        worldName: world.name,
+        isRunning: (id) => host.find(id) !== undefined,
+      }),
       clock: this.#clock,
       crypto: this.#crypto,
       desk,
@@ -172,13 +249,11 @@ class RunningGateway implements Gateway {
   }
 
   #converse(link: Link): PlayerConversation {
-    const core = this.#core;
-    if (core === undefined) throw new Error('a transport began a conversation before it was told to listen');
-    const conversation = new PlayerConversation(core, link, this.#nextConnection);
+    const conversation = new PlayerConversation(this.#running, link, this.#nextConnection);
     this.#nextConnection += 1;
     const isFull = this.#registry.count >= (this.#options.maxConnections ?? 10_000);
     this.#registry.add(conversation);
-    if (this.#phase === 'closing') conversation.fail('draining', { retryAfterMs: 1000 });
+    if (this.#phase !== 'listening') conversation.fail('draining', { retryAfterMs: DRAINING_RETRY_MS });
     else if (isFull) conversation.fail('server_full', { retryAfterMs: 10_000 });
     return conversation;
   }
@@ -188,7 +263,7 @@ class RunningGateway implements Gateway {
       this.#sweep()
         .catch((error: unknown) => this.#options.onEvent?.({ kind: 'failed', where: 'sweep', error }))
         .finally(() => {
-          if (this.#phase === 'listening') this.#sweepLater();
+          if (this.#phase !== 'closing') this.#sweepLater();
         });
     });
   }
@@ -208,12 +283,18 @@ class RunningGateway implements Gateway {
   async #stop(): Promise<void> {
     this.#phase = 'closing';
     this.#cancelSweep?.();
-    const conversations = this.#registry.conversations();
-    for (const conversation of conversations) conversation.dismiss('shutdown');
-    await Promise.all(conversations.map((conversation) => conversation.done));
+    await this.#dismissAll('shutdown');
     await Promise.all(this.#options.transports.map((transport) => transport.close()));
     await this.#core?.host.stop();
     await this.#options.store.close();
+  }
+
+  /** Resolves when all who were connected are gone and their sessions know it. */
+  async #dismissAll(reason: ByeReason): Promise<number> {
+    const conversations = this.#registry.conversations();
+    for (const conversation of conversations) conversation.dismiss(reason);
+    await Promise.all(conversations.map((conversation) => conversation.done));
+    return conversations.length;
   }
 
   #connections(): Connections {
@@ -223,6 +304,7 @@ class RunningGateway implements Gateway {
         return registry.count;
       },
       list: () => registry.list(),
+      find: (sessionId) => registry.attached(sessionId)?.info,
       send: (to, output, { away = false } = {}) => this.#send(to, output, away),
       disconnect: (sessionId, reason = 'detached') => {
         const conversation = registry.attached(sessionId);

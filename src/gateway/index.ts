@@ -4,6 +4,7 @@ export * from './node-clock.ts';
 export * from './node-crypto.ts';
 export * from './private-lines.ts';
 export type { ConnectionInfo } from './registry.ts';
+export * from './sessions.ts';
 export * from './web.ts';
 export * from './reconnection-manager.ts';
 export { ReconnectionToken } from '../core/index.ts';

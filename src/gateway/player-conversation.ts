@@ -8,11 +8,13 @@ import {
   type Session,
 } from '../core/index.ts';
 import {
+  ERRORS,
   PlayerEnd,
   type ClientFrame,
   type Conversation,
   type ErrorCode,
   type FailureDetail,
+  type GapFrame,
   type HelloFrame,
   type Link,
   type PlayerEffect,
@@ -21,6 +23,7 @@ import {
   type TokenGrant,
   type ByeReason,
 } from '../protocol/index.ts';
+import type { GatewayEvent } from './event.ts';
 import type { GatewayCore } from './gateway-core.ts';
 import type { ConnectionInfo, Registered } from './registry.ts';
 
@@ -37,6 +40,8 @@ export class PlayerConversation implements Conversation, Registered {
   #sessionId: string | undefined;
   /** What the client said of itself. */
   #told: Partial<ClientInfo> = {};
+  /** Evicted bytes that gaps stood for so far. */
+  #toldEvicted = 0;
   #unwatch: (() => void) | undefined;
   #cancelDeadline: (() => void) | undefined;
   #deadline: number | undefined;
@@ -69,6 +74,10 @@ export class PlayerConversation implements Conversation, Registered {
   }
 
   fail(code: ErrorCode, why?: FailureDetail): void {
+    if (!this.#gone && ERRORS[code].retry === 'later') {
+      const { transport } = this.#link.client;
+      this.#core.onEvent({ kind: 'postponed', reason: code, transport, ...this.#sessionField() });
+    }
     this.#dispatch(why === undefined ? { kind: 'failed', code } : { kind: 'failed', code, why });
   }
 
@@ -101,6 +110,7 @@ export class PlayerConversation implements Conversation, Registered {
   #perform(effect: PlayerEffect): void {
     switch (effect.kind) {
       case 'send':
+        if (effect.frame.type === 'gap') this.#tellGap(effect.frame);
         return this.#link.send(effect.frame);
       case 'open':
         return this.#try('open', this.#open(effect.hello));
@@ -121,6 +131,21 @@ export class PlayerConversation implements Conversation, Registered {
         this.#link.end(effect.closeCode, effect.reason);
         return this.#release(effect.reason);
     }
+  }
+
+  /** Says how much is gone, as far as that is known; what an earlier gap stood for is not counted again. */
+  #tellGap({ reason, from, to, bytes }: GapFrame): void {
+    const evicted = this.#player.attachment?.session.output.evictedBytes ?? 0;
+    const told = Math.min(this.#toldEvicted, evicted);
+    if (reason === 'bound') this.#toldEvicted = evicted;
+    const lost = reason === 'bound' ? evicted - told : bytes;
+    this.#core.onEvent({
+      kind: 'gap',
+      sessionId: this.#sessionId ?? '',
+      reason,
+      ...(to === undefined ? {} : { entries: to - from + 1 }),
+      ...(lost === undefined ? {} : { bytes: lost }),
+    });
   }
 
   get #worldEnd(): ReturnType<GatewayCore['host']['find']> {
@@ -176,7 +201,8 @@ export class PlayerConversation implements Conversation, Registered {
   }
 
   async #resume(text: string, wish: 'run' | 'skip' | 'ask'): Promise<void> {
-    const { desk, playerSettings, host } = this.#core;
+    const { desk, playerSettings, host, clock } = this.#core;
+    const askedAt = clock.now();
     const { traits } = this.#link;
     const { client } = this.info;
     if (!playerSettings.enableReconnection) return this.fail('resume_disabled');
@@ -186,14 +212,12 @@ export class PlayerConversation implements Conversation, Registered {
     const transport = client.transport;
     switch (shown.kind) {
       case 'refused':
-        this.#core.onEvent({ ...shown, transport });
+        this.#refused({ ...shown, transport });
         return this.fail('token_refused');
       case 'denied':
-        this.#core.onEvent({ kind: 'refused', reason: shown.code, sessionId: shown.sessionId, transport });
-        return this.fail(
-          shown.code,
-          shown.code === 'world_unavailable' ? { retryAfterMs: 10_000 } : undefined,
-        );
+        if (shown.code === 'world_unavailable') return this.fail(shown.code, { retryAfterMs: 10_000 });
+        this.#refused({ kind: 'refused', reason: shown.code, sessionId: shown.sessionId, transport });
+        return this.fail(shown.code);
       case 'later':
         return this.fail('too_soon', { retryAfterMs: shown.retryAfterMs });
       case 'good': {
@@ -208,12 +232,20 @@ export class PlayerConversation implements Conversation, Registered {
           takeover,
           awayMs,
           held: held.length,
+          tookMs: clock.now() - askedAt,
         });
         this.#dispatch({ kind: 'resumed', attached, token: desk.grant(shown.token) });
         host.open(session, true);
         this.#follow(session);
       }
     }
+  }
+
+  #refused(event: Extract<GatewayEvent, { kind: 'refused' }>): void {
+    const { reason, sessionId } = event;
+    this.#core.onEvent(event);
+    if (reason === 'reused' && sessionId !== undefined)
+      this.#core.onEvent({ kind: 'revoked', sessionId, reason });
   }
 
   /** Asked before the token is spent. */

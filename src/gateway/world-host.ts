@@ -33,6 +33,11 @@ export class WorldHost {
     return this.#context.world;
   }
 
+  /** Sessions that are open in the world. */
+  get count(): number {
+    return this.#ends.size;
+  }
+
   get lease(): number {
     return this.#context.lease;
   }
