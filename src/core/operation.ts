@@ -177,8 +177,8 @@ export interface Outcomes {
   attach: Attached | Refusal;
   detach: Done | Stale;
   confirm: Done | Stale;
-  issue: Done | { readonly kind: 'refused'; readonly reason: 'not_playing' | 'stale' };
-  refresh: Done | { readonly kind: 'refused'; readonly reason: 'closed' };
+  issue: Done | { readonly kind: 'refused'; readonly reason: 'not_playing' | 'expired' | 'stale' };
+  refresh: Done | { readonly kind: 'refused'; readonly reason: 'closed' | 'expired' };
   append:
     | { readonly kind: 'accepted'; readonly accepted: number; readonly refused: readonly number[] }
     | { readonly kind: 'jump'; readonly expected: number }

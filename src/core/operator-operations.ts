@@ -2,7 +2,7 @@ import { chainOf, revoke } from './chain.ts';
 import type { Outcomes, Revoke, Transition } from './operation.ts';
 import { NO_COMMANDS } from './command-log.ts';
 import { NO_OUTPUT } from './output-log.ts';
-import type { Session, StoredSession } from './session.ts';
+import { hasRunOut, type Session, type StoredSession } from './session.ts';
 
 /** Ends the session: its tokens, its logs and what the world kept in it are gone. */
 export function closed<Outcome>(session: Session, reason: string, outcome: Outcome): Transition<Outcome> {
@@ -31,9 +31,7 @@ export function close({ session }: StoredSession, reason: string): Transition<Ou
 }
 
 export function expire({ session }: StoredSession, now: number): Transition<Outcomes['expire']> {
-  const { endsAt } = session.clock;
-  if (session.stage === 'closed' || endsAt === undefined || now < endsAt)
-    return { outcome: { kind: 'stale' } };
+  if (session.stage === 'closed' || !hasRunOut(session, now)) return { outcome: { kind: 'stale' } };
   return closed(session, 'expired', { kind: 'done' });
 }
 

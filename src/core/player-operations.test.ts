@@ -52,6 +52,15 @@ describe('a session', () => {
     expect(stateOf(play.do({ kind: 'close', reason: 'quit' }).stored.session)).toBe('closed');
   });
 
+  it('whose time ran out is not brought back by a token or a refresh, before anybody closed it', () => {
+    const play = new Play().do(PLAYS, ISSUES, DETACHES).wait(WINDOW_MS);
+    const operations: Operation[] = [{ kind: 'issue', chain: 'd', hash: 'other' }, { kind: 'refresh' }, RUNS];
+    for (const operation of operations) {
+      const { outcome, session } = transition(play.stored, operation, play.now, LIMITS);
+      expect({ outcome, session }).toEqual({ outcome: { kind: 'refused', reason: 'expired' } });
+    }
+  });
+
   it('that was closed has nothing left but its counters', () => {
     const play = new Play().do(PLAYS, ISSUES, say('look'), say('north'));
     play.do({

@@ -25,7 +25,7 @@ import type {
   Transition,
 } from './operation.ts';
 import { acknowledge } from './output-log.ts';
-import type { Session, StoredSession } from './session.ts';
+import { hasRunOut, type Session, type StoredSession } from './session.ts';
 import { closed } from './operator-operations.ts';
 import { tokenId } from './token.ts';
 
@@ -79,9 +79,7 @@ function show(
   const chain = chainOf(session.chains, hash);
   if (session.stage === 'closed') return bad({ kind: 'refused', reason: 'closed' });
   if (chain === undefined) return bad({ kind: 'refused', reason: 'unknown' });
-  if (session.clock.endsAt !== undefined && now >= session.clock.endsAt) {
-    return bad({ kind: 'refused', reason: 'expired' });
-  }
+  if (hasRunOut(session, now)) return bad({ kind: 'refused', reason: 'expired' });
   const shown = standing(chain, hash, now, limits);
   switch (shown.kind) {
     case 'revoked':
@@ -224,6 +222,7 @@ export function issue(
 ): Transition<Outcomes['issue']> {
   if (session.stage !== 'playing') return { outcome: { kind: 'refused', reason: 'not_playing' } };
   if (!isCurrent(session, request.attachment)) return { outcome: { kind: 'refused', reason: 'stale' } };
+  if (hasRunOut(session, now)) return { outcome: { kind: 'refused', reason: 'expired' } };
   const room = withRoom(session.chains, session.presence.chain, limits);
   const mine = request.attachment !== undefined && !request.link;
   const chain: Chain = {
@@ -249,6 +248,7 @@ export function refresh(
   now: number,
 ): Transition<Outcomes['refresh']> {
   if (session.stage === 'closed') return { outcome: { kind: 'refused', reason: 'closed' } };
+  if (hasRunOut(session, now)) return { outcome: { kind: 'refused', reason: 'expired' } };
   // Attached, it stands still.
   if (session.presence.attached) return { outcome: DONE };
   return { outcome: DONE, session: restarted(session, now) };

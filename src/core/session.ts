@@ -116,3 +116,8 @@ export function stateOf(session: Session): SessionState {
   if (session.stage !== 'playing') return session.stage;
   return session.presence.attached ? 'playing' : 'disconnected';
 }
+
+/** The session's time is over: it is about to be closed, and nothing brings it back. */
+export function hasRunOut({ clock }: Session, now: number): boolean {
+  return clock.endsAt !== undefined && now >= clock.endsAt;
+}
