@@ -4,5 +4,6 @@ export * from './errors.ts';
 export * from './frames/index.ts';
 export * from './output-flow.ts';
 export * from './player-end.ts';
+export * from './player-event.ts';
 export * from './session-frames.ts';
 export * from './transport.ts';

@@ -12,13 +12,8 @@ import {
   type Session,
 } from '../core/index.ts';
 import type { ClientFrame, Limits, ServerFrame } from './frames/index.ts';
-import {
-  PlayerEnd,
-  type PlayerEffect,
-  type PlayerEndSettings,
-  type PlayerEvent,
-  type PlayerTraits,
-} from './player-end.ts';
+import { PlayerEnd, type PlayerEndSettings, type PlayerTraits } from './player-end.ts';
+import type { PlayerEffect, PlayerEvent } from './player-event.ts';
 
 const NOW = Date.UTC(2026, 10, 1);
 const ID = '6b1f4f6e-9d3f-4f43-8c43-0f1c2f6f7d10';

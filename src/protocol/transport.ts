@@ -1,7 +1,8 @@
 import type { ClientInfo } from '../core/index.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ClientFrame, Limits, ServerFrame } from './frames/index.ts';
-import type { FailureDetail, PlayerTraits } from './player-end.ts';
+import type { PlayerTraits } from './player-end.ts';
+import type { FailureDetail } from './player-event.ts';
 
 /**
  * A player's connection as the gateway sees it: it speaks in frames, whatever is on the wire. The transport makes
