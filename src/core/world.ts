@@ -38,6 +38,12 @@ export interface WorldCommit {
 }
 
 /**
+ * What a game tells about itself to those who do not play, by the names that MSSP has for it (`NAME`, `CODEBASE`,
+ * `PORT` …). A name may have several values.
+ */
+export type Listing = ReadonlyMap<string, readonly string[]>;
+
+/**
  * The kept session is resumed in place of the new one, and its old tokens are revoked (default with `delivery:
  * 'commit'`); it is closed, and what was unread in it is shown first (default with `mark`); or both are kept.
  */
@@ -61,6 +67,8 @@ export interface World {
    * come back at the start, with `mark` each when its player returns.
    */
   open(session: WorldSession): WorldPlayer;
+  /** For MSSP, as far as it is known. The gateway adds the players that it has, and its own ports. */
+  listing?(): Listing;
   close?(): Promise<void>;
 }
 

@@ -716,14 +716,17 @@ describe('commands', () => {
     });
   });
 
-  it('of the package Core use a number, but go to the world at once, and once', () => {
-    const hello: ClientFrame = { type: 'gmcp', seq: 1, package: 'Core.Hello', data: { client: 'x' } };
-    expect(scene.say(hello)).toEqual([
-      { kind: 'append', seq: 1, command: { kind: 'passing' } },
-      { kind: 'passing', package: 'Core.Hello', data: { client: 'x' } },
-    ]);
-    expect(scene.say(hello)).toEqual([]);
-  });
+  it.each(['Core.Hello', 'Char.Login.Credentials', 'MSDP.REPORT'])(
+    'of the connection (%s) use a number, but go to the world at once, and once',
+    (name) => {
+      const message: ClientFrame = { type: 'gmcp', seq: 1, package: name, data: { client: 'x' } };
+      expect(scene.say(message)).toEqual([
+        { kind: 'append', seq: 1, command: { kind: 'passing' } },
+        { kind: 'passing', package: name, data: { client: 'x' } },
+      ]);
+      expect(scene.say(message)).toEqual([]);
+    },
+  );
 
   it('of a resumed session go on where it was', () => {
     scene = new Scene();

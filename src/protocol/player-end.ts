@@ -47,8 +47,11 @@ export interface PlayerEndSettings {
   readonly stallTimeoutMs: number;
 }
 
-/** Messages of these packages belong to the connection, not to the session; passwords may be in the second's. */
-const CONNECTION_PACKAGE = /^(core|char\.login)\./i;
+/**
+ * Messages of these packages belong to the connection, not to the session; passwords may be in the second's. `MSDP.` is
+ * what a client says by MSDP: which variables it wants to be told.
+ */
+const CONNECTION_PACKAGE = /^(core|char\.login|msdp)\./i;
 
 /**
  * The gateway's side of one `holdfast.v1` conversation, pure: events in, effects out. It is made for one

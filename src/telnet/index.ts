@@ -14,8 +14,14 @@ export type {
 } from './negotiator.ts';
 export { CharsetNegotiation } from './options/charset.ts';
 export type { CharsetOutcome, CharsetRole } from './options/charset.ts';
+export { EnvironQuery } from './options/environ-query.ts';
+export type { EnvironReport } from './options/environ-query.ts';
 export { decodeGmcp, encodeGmcp, isSamePackage } from './options/gmcp.ts';
 export type { GmcpLimits, GmcpMessage, InvalidGmcp } from './options/gmcp.ts';
+export { InflationBound, MCCP2_START, isMccp2Start } from './options/mccp2.ts';
+export { decodeMsdp, encodeMsdp, msdpOfPackage, packageOfMsdp } from './options/msdp.ts';
+export type { MsdpValue, MsdpVariable } from './options/msdp.ts';
+export { decodeMssp, encodeMssp } from './options/mssp.ts';
 export { decodeWindowSize, encodeWindowSize } from './options/naws.ts';
 export type { WindowSize } from './options/naws.ts';
 export { decodeEnviron, encodeEnviron } from './options/new-environ.ts';
