@@ -1,13 +1,12 @@
 // What a resume costs a gateway's processor, beside servers that exchange the same bytes and know no sessions.
 // `npm run bench:resume -- --players 20000 --in-flight 64 --rounds 5`; docs/performance.md says what it means.
 import { fork } from 'node:child_process';
-import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { each, enter, follow, resume, UPGRADE } from './resume-load.mjs';
+import { load, printMachine } from './support/machine.mjs';
+import { median, printTable, span } from './support/statistics.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -120,32 +119,6 @@ function sampleOf({ upgraded, answer, texts, helloBytes }) {
   };
 }
 
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function span(numbers, digits) {
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  return `${median(numbers).toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`;
-}
-
-/** How long a write takes to be on disk here, in ms. */
-function fsyncMillis() {
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-fsync-'));
-  const file = openSync(join(folder, 'file'), 'w');
-  const times = Array.from({ length: 50 }, () => {
-    const start = performance.now();
-    writeSync(file, Buffer.alloc(1024, 1));
-    fsyncSync(file);
-    return performance.now() - start;
-  });
-  closeSync(file);
-  rmSync(folder, { recursive: true });
-  return median(times);
-}
-
 function report(results) {
   const micros = (kind) => results[kind].map((round) => round.micros);
   const times = (kind, other) =>
@@ -166,14 +139,10 @@ function report(results) {
   ]);
   const head = ['server', 'resumes per CPU-second', 'CPU µs a resume', 'of it kernel'];
   head.push('times `net`', 'times `ws`', 'busy', 'bytes in', 'bytes out');
-  for (const row of [head, head.map(() => '---'), ...rows]) console.log(`| ${row.join(' | ')} |`);
+  printTable(head, rows);
 }
 
-const loadBefore = loadavg()[0];
-console.log(
-  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}; load ${loadBefore.toFixed(1)};`,
-);
-console.log(`a write of 1 kB is on disk after ${fsyncMillis().toFixed(2)} ms.`);
+printMachine();
 console.log(
   `${playerCount} players, ${inFlight} in flight, ${roundCount} rounds after one that is not counted.\n`,
 );
@@ -197,7 +166,5 @@ for (let round = 1; round <= roundCount; round += 1) {
   }
 }
 report(results);
-console.log(
-  `\nMedians, in parentheses lowest and highest round. Load at the end: ${loadavg()[0].toFixed(1)}.`,
-);
+console.log(`\nMedians, in parentheses lowest and highest round. Load at the end: ${load()}.`);
 for (const side of sides) await side.close();
