@@ -1,5 +1,5 @@
 // `npm test -- <vitest arguments>`: makes the checkout ready, runs every test, and ends with what was not tested and
-// one line of counts.
+// one line of counts. With `--long` the tests by force go on for as long as they were thought: see CONTRIBUTING.md.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ import { findProgram, missingPrograms, testPrograms } from './test-programs.mjs'
 prepare();
 
 const environment = { ...process.env };
+const flags = process.argv.slice(2).filter((flag) => flag !== '--long');
+if (process.argv.includes('--long')) environment.HOLDFAST_TEST_LONG = '1';
 for (const program of testPrograms) {
   const path = findProgram(program);
   if (path !== undefined) environment[program.variable] = path;
@@ -22,7 +24,7 @@ const vitest = spawn(
     'run',
     '--reporter=default',
     `--reporter=${join(root, 'scripts/closing-line-reporter.mjs')}`,
-    ...process.argv.slice(2),
+    ...flags,
   ],
   { cwd: root, env: environment, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] },
 );

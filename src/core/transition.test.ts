@@ -20,7 +20,7 @@ const LIMITS = {
   epochs: 3,
 };
 const ID = '6b1f4f6e-9d3f-4f43-8c43-0f1c2f6f7d10';
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? 1);
+const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
 
 /** What a run must have seen at least. */
 const OUTCOMES = `attach attached, attach refused, attach later, attach stale, append accepted, append jump,
@@ -28,7 +28,7 @@ const OUTCOMES = `attach attached, attach refused, attach later, attach stale, a
   decide stale, detach stale, expire done, issue refused`.split(/,\s+/);
 
 describe('whatever happens to a session', () => {
-  it(`its invariants hold (HOLDFAST_SEED=${SEED})`, () => {
+  it(`its invariants hold (HOLDFAST_TEST_SEED=${SEED})`, () => {
     const steps = fc.array(fc.tuple(draws, fc.nat(4000)), { maxLength: 200, size: 'max' });
     const seen = new Set<string>();
     fc.assert(

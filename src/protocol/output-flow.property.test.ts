@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { epochOf, NO_OUTPUT, type OutputEntry, type OutputHead } from '../core/index.ts';
 import { OutputFlow, throughOf } from './output-flow.ts';
 
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? 1);
+const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
 const WINDOW = { entries: 4, bytes: 20 };
 
 type Step =
@@ -123,7 +123,7 @@ class Reading {
   }
 }
 
-it(`shows or tells every entry once, in order, within the window (HOLDFAST_SEED=${SEED})`, () => {
+it(`shows or tells every entry once, in order, within the window (HOLDFAST_TEST_SEED=${SEED})`, () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
       const reading = new Reading();

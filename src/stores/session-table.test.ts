@@ -17,10 +17,10 @@ import type { Journal, SessionChange } from './journal.ts';
 import { SessionTable } from './session-table.ts';
 
 const LIMITS = { queueCommands: 5, backlogEntries: 12, backlogBytes: 100, spentTokens: 3, chains: 2 };
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? 1);
+const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
 
 describe('a session table', () => {
-  it(`leaves in its journal what the rules say, whatever overlaps (HOLDFAST_SEED=${SEED})`, async () => {
+  it(`leaves in its journal what the rules say, whatever overlaps (HOLDFAST_TEST_SEED=${SEED})`, async () => {
     const burst = fc.array(fc.tuple(fc.nat(1), draws), { maxLength: 8 });
     const bursts = fc.array(fc.tuple(burst, fc.nat(1500)), { maxLength: 25, size: 'max' });
     const property = fc.asyncProperty(bursts, fc.boolean(), async (all, forgetful) => {

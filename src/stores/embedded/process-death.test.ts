@@ -9,7 +9,7 @@ import type { Store } from '../../core/index.ts';
 import { openEmbeddedStore } from './embedded-store.ts';
 
 const WORKER = join(import.meta.dirname, '../../../test/support/store-worker.mjs');
-const SEED = Number(process.env['HOLDFAST_SEED'] ?? 1);
+const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
 const ROUNDS = 3;
 /** A busy machine needs longer than a test usually may. */
 const TIMEOUT_MS = 60_000;
@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('an embedded store whose process', { timeout: TIMEOUT_MS }, () => {
-  it(`is killed again and again keeps all that was acknowledged (HOLDFAST_SEED=${SEED})`, async () => {
+  it(`is killed again and again keeps all that was acknowledged (HOLDFAST_TEST_SEED=${SEED})`, async () => {
     const random = seeded(SEED);
     let acknowledged = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
