@@ -28,6 +28,12 @@ afterEach(async () => {
   folder.remove();
 });
 
+/** Another gateway, with these flags, on the same sessions. */
+async function restart(...flags: readonly string[]): Promise<void> {
+  await gateway.kill();
+  gateway = await GatewayProcess.start(folder.path, '--upstream', `127.0.0.1:${game.port}`, ...flags);
+}
+
 const COMMANDS = ['slow one', 'slow two', 'slow three'];
 
 /** The numbers of the game's lines in a text. */
@@ -40,7 +46,7 @@ async function logIn(player: WebPlayer | LinePlayer, type: (text: string) => voi
   type('Ada');
   await player.sees('Password:');
   type('lovelace');
-  await player.sees('1: Welcome, Ada.');
+  await player.sees(': Welcome, Ada.');
 }
 
 /** The game carried out all that was sent, and goes on talking to somebody who is not there. */
@@ -113,8 +119,7 @@ describe('a player of a game behind the gateway', () => {
     const ada = new WebPlayer(gateway.http);
     await logIn(ada, (text) => ada.command(text));
     await ada.frame('token');
-    await gateway.kill();
-    gateway = await GatewayProcess.start(folder.path, '--upstream', `127.0.0.1:${game.port}`);
+    await restart();
     const back = await WebPlayer.resume(gateway.http, ada.kept);
     await back.sees('What is your name?');
     back.command('Ada');
@@ -146,6 +151,38 @@ describe('a player of a game behind the gateway', () => {
     game = await startLineGame({ port });
     await ada.until('the login', () => ada.text.split('What is your name?').length === 3);
     expect(ada.closeCode).toBeUndefined();
+    ada.cut();
+  });
+});
+
+describe('the account that logs in to the game anew', () => {
+  it('closes its older session, with its connection, and reads first what was unread there', async () => {
+    await restart('--upstream-up-pattern', String.raw`^\d+: Welcome, (?<account>\w+)\.`);
+    const ada = new WebPlayer(gateway.http);
+    await logIn(ada, (text) => ada.command(text));
+    await ada.frame('token');
+    ada.acknowledge();
+    ada.cut();
+    await changes.until('the drop', () => gateway.log.includes('"msg":"detached"'));
+    game.say('Ada', 'A gull cries.');
+
+    const again = new LinePlayer(gateway.telnet);
+    await logIn(again, (text) => again.line(text));
+    await again.sees('2: A gull cries.');
+    await again.token();
+    await changes.until('the end of the older connection', () => game.connections === 1);
+    const late = new WebPlayer(gateway.http, { type: 'hello', resume: ada.kept });
+    expect((await late.frame('error')).code).toBe('token_refused');
+    again.cut();
+  });
+});
+
+describe('a token line', () => {
+  it('does not come between the name and the password', async () => {
+    const ada = new LinePlayer(gateway.telnet);
+    await logIn(ada, (text) => ada.line(text));
+    await ada.token();
+    expect(ada.text).toMatch(/Password:[^]*Welcome, Ada\.\n> [^]*\nreconnect h1/);
     ada.cut();
   });
 });

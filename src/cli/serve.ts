@@ -92,6 +92,13 @@ function worldOf(settings: Settings): World {
     reconnect: settings.upstreamReconnect,
     overflow: settings.backlogOverflow,
     gmcpEvents: settings.gmcpEvents,
+    proxyProtocol: settings.upstreamProxyProtocol,
+    absence: {
+      drop: settings.upstreamOnDrop,
+      afterMs: settings.upstreamOnDropSeconds * 1000,
+      returnLine: settings.upstreamOnReturn,
+      endLine: settings.upstreamOnEnd,
+    },
     ...(settings.upstreamUpPattern === undefined ? {} : { upPattern: settings.upstreamUpPattern }),
     ...(settings.upstreamUpGmcp === undefined ? {} : { upGmcp: settings.upstreamUpGmcp }),
   });

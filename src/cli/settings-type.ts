@@ -29,6 +29,7 @@ export interface Endpoint {
 
 const PATTERN_LENGTH = 200;
 const LIST_ITEMS = 100;
+const LINE_LENGTH = 200;
 const YES = ['true', 'yes', 'on', '1'];
 const NO = ['false', 'no', 'off', '0'];
 
@@ -97,6 +98,23 @@ export const pattern: SettingType<RegExp> = {
   },
 };
 
+export const gameLine: SettingType<string> = textType(
+  'line',
+  `a line of at most ${LINE_LENGTH} characters`,
+  lineWithin,
+);
+
+/** What to do about a player who drops, as far as the game is concerned. */
+export const dropAction: SettingType<'nothing' | 'close' | { readonly line: string }> = textType(
+  'nothing|close|line',
+  `nothing, close, or a line of at most ${LINE_LENGTH} characters`,
+  (text) => {
+    if (text === 'nothing' || text === 'close') return text;
+    const line = lineWithin(text);
+    return line === undefined ? undefined : { line };
+  },
+);
+
 export function wholeNumber(least: number, most: number): SettingType<number> {
   const expected = `a whole number from ${least} to ${most}`;
   return textType('number', expected, (text) => wholeNumberWithin(text, least, most));
@@ -153,6 +171,10 @@ function listOf(
         : { expected };
     },
   };
+}
+
+function lineWithin(text: string): string | undefined {
+  return text !== '' && text.length <= LINE_LENGTH && !/\p{Cc}/u.test(text) ? text : undefined;
 }
 
 function wholeNumberWithin(text: string, least: number, most: number): number | undefined {

@@ -2,7 +2,9 @@ import type { Overflow } from '../core/index.ts';
 import {
   type Endpoint,
   type SettingType,
+  dropAction,
   endpoint,
+  gameLine,
   gmcpPackage,
   gmcpPatterns,
   hostName,
@@ -27,6 +29,11 @@ export interface Settings {
   readonly upstreamReconnect: boolean;
   readonly upstreamUpPattern: RegExp | undefined;
   readonly upstreamUpGmcp: string | undefined;
+  readonly upstreamProxyProtocol: 'off' | 'v1' | 'v2';
+  readonly upstreamOnDrop: 'nothing' | 'close' | { readonly line: string };
+  readonly upstreamOnDropSeconds: number;
+  readonly upstreamOnReturn: string | undefined;
+  readonly upstreamOnEnd: string | undefined;
   readonly enableReconnection: boolean;
   readonly tokenTtlSeconds: number;
   readonly telnetTokenLine: boolean;
@@ -102,11 +109,34 @@ export const SETTINGS: SettingsTable = {
   },
   upstreamUpPattern: {
     type: pattern,
-    doc: 'A line of the game that shows that the player is in (a regular expression, as in JavaScript).',
+    doc: 'A line of the game that shows that the player is in (JavaScript); its group "account" is the account.',
   },
   upstreamUpGmcp: {
     type: gmcpPackage,
-    doc: 'A GMCP package of the game that shows that the player is in.',
+    doc: 'A GMCP package that shows that the player is in; its field "account", or else "name", is the account.',
+  },
+  upstreamProxyProtocol: {
+    type: oneOf('off', 'v1', 'v2'),
+    default: 'off',
+    doc: "Whether a PROXY header with the player's address begins each connection to the game.",
+  },
+  upstreamOnDrop: {
+    type: dropAction,
+    default: 'nothing',
+    doc: 'What the game hears when a player dropped: nothing, a line, or the close of the connection.',
+  },
+  upstreamOnDropSeconds: {
+    type: wholeNumber(0, 86_400),
+    default: '5',
+    doc: 'How long a player must be gone for that.',
+  },
+  upstreamOnReturn: {
+    type: gameLine,
+    doc: 'A line for the game when a player returns for whom it got a line of upstream_on_drop.',
+  },
+  upstreamOnEnd: {
+    type: gameLine,
+    doc: "A line for the game, such as quit, when a session's time ran out or its player left by the client.",
   },
   enableReconnection: {
     type: yesOrNo,

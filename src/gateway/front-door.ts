@@ -31,11 +31,13 @@ export class FrontDoor {
 
   async enter(sessionId: string, account: string): Promise<Entrance> {
     if (this.#policy === 'keep') return { kind: 'enters', unread: [] };
-    const kept = await this.#kept(sessionId, account);
+    const others = await this.#others(sessionId, account);
+    const kept = others.filter(({ ending }) => ending === undefined);
     const newest = kept.at(-1);
     if (newest !== undefined && this.#policy === 'resume') return { kind: 'resumes', kept: newest };
     const unread: NewOutput[] = [];
-    for (const { id } of kept) {
+    // Also of one that its world has ended: a game may end it because the account came in anew.
+    for (const { id } of others) {
       unread.push(...(await this.#unread(id)));
       await this.#store.apply(id, { kind: 'close', reason: 'closed' });
     }
@@ -54,15 +56,15 @@ export class FrontDoor {
     await this.#store.apply(sessionId, { kind: 'close', reason: 'welcome_back' });
   }
 
-  /** The account's other sessions, the newest last; one that is ending is not kept. */
-  async #kept(sessionId: string, account: string): Promise<readonly Session[]> {
+  /** The account's other sessions, the newest last. */
+  async #others(sessionId: string, account: string): Promise<readonly Session[]> {
     const ids = await this.#store.findByAccount(this.#world, account);
-    const kept: Session[] = [];
+    const others: Session[] = [];
     for (const id of ids) {
       const session = id === sessionId ? undefined : await this.#store.read(id);
-      if (session?.stage === 'playing' && session.ending === undefined) kept.push(session);
+      if (session?.stage === 'playing') others.push(session);
     }
-    return kept.toSorted((a, b) => a.createdAt - b.createdAt);
+    return others.toSorted((a, b) => a.createdAt - b.createdAt);
   }
 
   /** The text that nobody has acknowledged. */

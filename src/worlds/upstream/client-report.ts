@@ -1,6 +1,7 @@
 import type { ClientInfo } from '../../core/index.ts';
 import { MTTS, type EnvironRequest, type EnvironVariable } from '../../telnet/index.ts';
 import type { GameEncoding } from './game-text.ts';
+import { plainAddress } from './proxy-header.ts';
 
 /** RFC 1091 allows 40 characters. */
 const NAME_LENGTH_LIMIT = 40;
@@ -52,7 +53,7 @@ function environment(report: ClientReport): ReadonlyMap<string, string> {
     MTTS: String(mtts(report)),
     TERMINAL_TYPE: printable(client.terminal) || TERMINAL,
     // The one thing that a game behind a proxy cannot know by itself.
-    IPADDRESS: printable(client.address),
+    IPADDRESS: printable(plainAddress(client.address ?? '')),
   };
   return new Map(Object.entries(variables).filter(([, value]) => value !== ''));
 }

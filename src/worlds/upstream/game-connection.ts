@@ -1,4 +1,4 @@
-import { GameStream, type GameRoute } from './game-stream.ts';
+import { GameStream, type GameRoute, type GameStreamListener } from './game-stream.ts';
 import type { GmcpContent } from './gmcp-introduction.ts';
 import { TelnetClient, type GameEvent, type TelnetClientOptions } from './telnet-client.ts';
 
@@ -26,11 +26,12 @@ export class GameConnection {
   constructor(route: GameRoute, telnet: TelnetClientOptions, listener: GameConnectionListener) {
     this.#listener = listener;
     this.#telnet = new TelnetClient(telnet);
-    this.#stream = new GameStream(route, {
+    const stream: GameStreamListener = {
       opened: () => listener.opened(),
       received: (bytes) => this.#received(bytes),
       lost: () => listener.lost(),
-    });
+    };
+    this.#stream = new GameStream(route, stream, telnet.client().address);
   }
 
   /** Sends a line; resolves when it left, and rejects where it may not have. */

@@ -13,6 +13,9 @@ export interface GameAddress {
 export interface GameSocket {
   /** Bytes that are written and have not left. */
   readonly writableLength: number;
+  /** The game's address, while it is connected. */
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
   on(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
   on(event: 'end' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;

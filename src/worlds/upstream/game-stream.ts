@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/index.ts';
 import type { Connect, GameAddress, GameSocket } from './game-socket.ts';
+import { proxyHeader, type ProxyPeer, type ProxyProtocol } from './proxy-header.ts';
 
 /** How long the game may take to accept, in ms. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -11,6 +12,8 @@ export interface GameRoute {
   readonly address: GameAddress;
   readonly connect: Connect;
   readonly clock: Clock;
+  /** Whether a header with the player's address comes before everything else. */
+  readonly proxyProtocol: ProxyProtocol;
 }
 
 /** What a stream tells. None of it is called before the constructor returned, nor after `close`. */
@@ -24,14 +27,21 @@ export interface GameStreamListener {
 /** One TCP connection to the game, from the first attempt to the end: opened at most once, lost at most once. */
 export class GameStream {
   readonly #socket: GameSocket;
-  readonly #clock: Clock;
+  readonly #route: GameRoute;
   readonly #listener: GameStreamListener;
+  /** The player's address. */
+  readonly #player: string | undefined;
+  /** How many want that nothing is read. */
+  #pauses = 0;
   #phase: 'opening' | 'open' | 'over' = 'opening';
   #cancelTimer: () => void;
 
-  constructor({ address, connect, clock }: GameRoute, listener: GameStreamListener) {
-    this.#clock = clock;
+  /** `player`: the address of the player whom it is for, if it is for one. */
+  constructor(route: GameRoute, listener: GameStreamListener, player?: string) {
+    const { address, connect, clock } = route;
+    this.#route = route;
     this.#listener = listener;
+    this.#player = player;
     this.#socket = connect(address, () => this.#opened());
     this.#cancelTimer = clock.after(CONNECT_TIMEOUT_MS, () => this.#lose());
     this.#socket.on('data', (bytes) => {
@@ -66,8 +76,12 @@ export class GameStream {
 
   /** Reads no more from the game until this resolves. */
   pauseUntil(resume: Promise<void>): void {
+    this.#pauses += 1;
     this.#socket.pause();
-    void resume.then(() => this.#socket.resume());
+    void resume.then(() => {
+      this.#pauses -= 1;
+      if (this.#pauses === 0) this.#socket.resume();
+    });
   }
 
   /** Ends the connection. What was written before still leaves, if the game takes it soon. */
@@ -77,7 +91,7 @@ export class GameStream {
     if (this.#phase === 'opening') this.#socket.destroy();
     else {
       this.#socket.end();
-      this.#cancelTimer = this.#clock.after(LINGER_MS, () => this.#socket.destroy());
+      this.#cancelTimer = this.#route.clock.after(LINGER_MS, () => this.#socket.destroy());
     }
     this.#phase = 'over';
   }
@@ -86,7 +100,20 @@ export class GameStream {
     if (this.#phase !== 'opening') return;
     this.#cancelTimer();
     this.#phase = 'open';
+    this.#introduce();
     this.#listener.opened();
+  }
+
+  #introduce(): void {
+    const { proxyProtocol } = this.#route;
+    if (proxyProtocol === 'off') return;
+    // Where it fails the connection is lost, which is told by itself.
+    this.write(proxyHeader(proxyProtocol, this.#player, this.#game)).catch(() => undefined);
+  }
+
+  get #game(): ProxyPeer | undefined {
+    const { remoteAddress: address, remotePort: port } = this.#socket;
+    return address === undefined || port === undefined ? undefined : { address, port };
   }
 
   #lose(): void {

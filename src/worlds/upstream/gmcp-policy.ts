@@ -8,8 +8,8 @@
  */
 export type GmcpKind = 'state' | 'event' | 'passing' | 'reserved';
 
-/** A login that is offered again to a client in mid-game would be answered with a password. */
-const PASSING = ['Core.*', 'Char.Login.*'];
+/** A login that is offered again to a client in mid-game would be answered with a password; a sound would play late. */
+const PASSING = ['Core.*', 'Char.Login.*', 'Client.Media.*'];
 const RESERVED = ['Session.*'];
 
 /** Sorts packages by patterns: a name, or a name with `.*` for it and all below it. Case does not matter. */

@@ -6,11 +6,21 @@ import { PortProbe } from './port-probe.ts';
 
 /** A port that accepts or refuses when the test says so. */
 class Port {
-  readonly tries: { accept: () => void; refuse: () => void; isDestroyed: boolean }[] = [];
+  readonly tries: {
+    accept: () => void;
+    refuse: () => void;
+    speak: () => void;
+    isDestroyed: boolean;
+  }[] = [];
 
   connect = (_address: unknown, connected: () => void): GameSocket => {
     const listeners = new Map<string, (...values: never[]) => void>();
-    const attempt = { accept: connected, refuse: () => listeners.get('close')?.(), isDestroyed: false };
+    const attempt = {
+      accept: connected,
+      refuse: () => listeners.get('close')?.(),
+      speak: () => listeners.get('data')?.(),
+      isDestroyed: false,
+    };
     this.tries.push(attempt);
     return {
       writableLength: 0,
@@ -29,7 +39,12 @@ class Port {
 function setUp(): { port: Port; clock: ManualClock; probe: PortProbe } {
   const port = new Port();
   const clock = new ManualClock();
-  const probe = new PortProbe({ address: { host: 'game', port: 1 }, connect: port.connect, clock });
+  const probe = new PortProbe({
+    address: { host: 'game', port: 1 },
+    connect: port.connect,
+    clock,
+    proxyProtocol: 'off',
+  });
   return { port, clock, probe };
 }
 
@@ -40,7 +55,31 @@ describe('PortProbe', () => {
     await setImmediate();
     expect(port.tries).toHaveLength(1);
     port.tries[0]?.accept();
+    port.tries[0]?.speak();
     expect(await Promise.all(answers)).toEqual([true, true, true]);
+  });
+
+  it('believes a port that says nothing when the connection stays', async () => {
+    const { port, clock, probe } = setUp();
+    let answer: boolean | undefined;
+    void probe.ask().then((accepted) => (answer = accepted));
+    await setImmediate();
+    port.tries[0]?.accept();
+    clock.advance(249);
+    await setImmediate();
+    expect(answer).toBeUndefined();
+    clock.advance(1);
+    await setImmediate();
+    expect(answer).toBe(true);
+  });
+
+  it('is not deceived by a port that accepts while its process dies', async () => {
+    const { port, probe } = setUp();
+    const answer = probe.ask();
+    await setImmediate();
+    port.tries[0]?.accept();
+    port.tries[0]?.refuse();
+    expect(await answer).toBe(false);
   });
 
   it('answers nobody with a try from before the question', async () => {
@@ -49,6 +88,7 @@ describe('PortProbe', () => {
     await setImmediate();
     const late = [probe.ask(), probe.ask()];
     port.tries[0]?.accept();
+    port.tries[0]?.speak();
     expect(await early).toBe(true);
     clock.advance(999);
     await setImmediate();

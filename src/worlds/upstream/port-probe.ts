@@ -2,6 +2,8 @@ import { GameStream, type GameRoute } from './game-stream.ts';
 
 /** At most one try in so long, in ms. */
 const INTERVAL_MS = 1000;
+/** A game that is there keeps a connection for so long, or says something, in ms. */
+const STAYS_MS = 250;
 
 /**
  * Finds out whether the game is there at all, when it closed a connection. All who ask within a second share one
@@ -20,7 +22,7 @@ export class PortProbe {
     this.#route = route;
   }
 
-  /** Resolves with whether a connection is accepted; never rejects. */
+  /** Resolves with whether a connection is accepted, and stays; never rejects. */
   ask(): Promise<boolean> {
     this.#next ??= this.#pause().then(() => {
       this.#next = undefined;
@@ -44,15 +46,25 @@ export class PortProbe {
   #try(): Promise<boolean> {
     this.#lastAt = this.#route.clock.now();
     return this.#stoppable((resolve) => {
+      let cancelWait: (() => void) | undefined;
+      const accepted = (): void => {
+        cancelWait?.();
+        stream.close();
+        resolve(true);
+      };
       const stream = new GameStream(this.#route, {
-        opened: () => {
-          stream.close();
-          resolve(true);
+        // A process that dies closes its players' connections first: the system still accepts for its port, in vain.
+        opened: () => (cancelWait = this.#route.clock.after(STAYS_MS, accepted)),
+        received: accepted,
+        lost: () => {
+          cancelWait?.();
+          resolve(false);
         },
-        received: () => undefined,
-        lost: () => resolve(false),
       });
-      return () => stream.close();
+      return () => {
+        cancelWait?.();
+        stream.close();
+      };
     });
   }
 

@@ -6,6 +6,7 @@ import type {
   WorldPlayer,
   WorldSession,
 } from '../../core/index.ts';
+import type { AbsencePolicy } from './absence-policy.ts';
 import { backoffMs } from './backoff.ts';
 import { GameConnection } from './game-connection.ts';
 import { GameOutput } from './game-output.ts';
@@ -13,6 +14,7 @@ import type { GameRoute } from './game-stream.ts';
 import type { GameEncoding } from './game-text.ts';
 import { GmcpIntroduction, type GmcpContent } from './gmcp-introduction.ts';
 import type { GmcpKind } from './gmcp-policy.ts';
+import { LoginLines, type LineDigest } from './login-lines.ts';
 import { LoginWatch, type UpSign } from './login-watch.ts';
 import { notices } from './notices.ts';
 import type { PortProbe } from './port-probe.ts';
@@ -26,7 +28,9 @@ export interface UpstreamPlayerSettings {
   readonly encoding: GameEncoding;
   readonly gmcpKindOf: (packageName: string) => GmcpKind;
   readonly reconnect: boolean;
+  readonly absence: AbsencePolicy;
   readonly overflow: Overflow;
+  readonly lineDigest: LineDigest;
   readonly random: () => number;
   readonly closed: (player: UpstreamPlayer) => void;
 }
@@ -45,7 +49,16 @@ type Link =
 
 type Open = Extract<Link, { kind: 'open' }>;
 
+/** Where the player is, as far as the game knows. */
+type Presence =
+  | { readonly kind: 'here' }
+  /** Gone, which the game is told at its time. */
+  | { readonly kind: 'leaving'; readonly cancel: () => void }
+  /** Gone, and there is nothing more to tell. `isTold`: the game was. */
+  | { readonly kind: 'away'; readonly isTold: boolean };
+
 const UNKNOWN: ClientInfo = { transport: 'unknown' };
+const AWAY: Presence = { kind: 'away', isTold: false };
 
 /** One session's place in the game. */
 export class UpstreamPlayer implements WorldPlayer {
@@ -53,9 +66,10 @@ export class UpstreamPlayer implements WorldPlayer {
   readonly #settings: UpstreamPlayerSettings;
   readonly #output: GameOutput;
   readonly #introduction = new GmcpIntroduction();
+  readonly #loginLines: LoginLines;
   #link: Link = { kind: 'idle' };
   #client: ClientInfo;
-  #isAttached = false;
+  #presence: Presence = AWAY;
   /** The game had this player, and has no more: at the next connection it begins anew. */
   #isForgotten = false;
   /** In a row, since the player was told. */
@@ -69,6 +83,7 @@ export class UpstreamPlayer implements WorldPlayer {
     this.#client = session.client ?? UNKNOWN;
     // A terminal that comes back shows its last prompt.
     this.#output = new GameOutput(settings.gmcpKindOf, !session.restored);
+    this.#loginLines = new LoginLines((text) => settings.lineDigest(`${session.id} ${text}`));
     session.setOverflow(settings.overflow);
     if (session.restored) {
       this.#forget();
@@ -76,19 +91,28 @@ export class UpstreamPlayer implements WorldPlayer {
     }
   }
 
-  async command({ text, package: name, data }: WorldCommand): Promise<void> {
+  // What the gateway calls.
+
+  async command(command: WorldCommand): Promise<void> {
+    const { seq, text, package: name, data } = command;
     const link = await this.#whenOpen();
     if (link === undefined) throw new Error('the game is not connected');
     if (name !== undefined) return link.connection.gmcp(content(name, data));
     if (text === undefined) return;
+    const { login } = link;
+    if (!command.held && login.isUp && this.#loginLines.take(text, command.at)) {
+      return this.#session.send({ kind: 'dropped', seq, reason: 'vetoed' });
+    }
+    if (login.isLogin) this.#loginLines.sent(text, login.isHidden);
     await link.connection.line(text);
     this.#output.lineTyped();
-    if (link.login.lineSent()) this.#session.playing();
+    login.lineSent();
   }
 
-  /** Without a connection the next line may be one for a login. */
-  isPrivate(): boolean {
-    return this.#link.kind !== 'open' || this.#link.login.isPrivate;
+  /** Without a connection the next line may be one for a login; and a login's lines stay secret when they come again. */
+  isPrivate(text: string): boolean {
+    if (this.#link.kind !== 'open' || this.#link.login.isPrivate) return true;
+    return this.#loginLines.matches(text, this.#now);
   }
 
   passing(packageName: string, data: Json | undefined): void {
@@ -98,9 +122,11 @@ export class UpstreamPlayer implements WorldPlayer {
   }
 
   attached(client: ClientInfo): void {
-    this.#isAttached = true;
+    const before = this.#presence;
+    this.#presence = { kind: 'here' };
     this.#client = client;
-    if (this.#link.kind === 'open') return this.#link.connection.resized();
+    if (before.kind === 'leaving') before.cancel();
+    if (this.#link.kind === 'open') return this.#returned(this.#link, before);
     if (this.#link.kind === 'waiting') this.#link.cancel();
     else if (this.#link.kind !== 'idle') return;
     this.#failures = 0;
@@ -114,22 +140,30 @@ export class UpstreamPlayer implements WorldPlayer {
 
   /** An open connection stays; none is opened. */
   detached(): void {
-    this.#isAttached = false;
+    this.#presence = AWAY;
+    if (this.#link.kind === 'open') return this.#leaves();
     if (this.#link.kind === 'opening') this.#link.connection.close();
     else if (this.#link.kind === 'waiting') this.#link.cancel();
     else return;
     this.#become({ kind: 'idle' });
   }
 
-  closed(): void {
+  closed(reason?: string): void {
     const link = this.#link;
+    const { endLine } = this.#settings.absence;
+    const isFarewell = reason === 'expired' || reason === 'quit';
+    if (isFarewell && link.kind === 'open' && endLine !== undefined) this.#say(link, endLine);
     this.#become({ kind: 'over' });
+    if (this.#presence.kind === 'leaving') this.#presence.cancel();
     if (link.kind === 'opening' || link.kind === 'open') link.connection.close();
     if (link.kind === 'waiting') link.cancel();
     this.#settings.closed(this);
   }
 
+  // The connection to the game.
+
   #become(link: Link): void {
+    if (this.#link.kind === 'open') this.#link.login.stop();
     this.#link = link;
     if (link.kind === 'opening' || link.kind === 'asking') return;
     this.#release?.(link.kind === 'open' ? link : undefined);
@@ -158,6 +192,7 @@ export class UpstreamPlayer implements WorldPlayer {
   #begin(): void {
     if (this.#isForgotten) this.#session.lose();
     this.#session.authenticating();
+    this.#loginLines.begin();
   }
 
   #open(): void {
@@ -172,7 +207,13 @@ export class UpstreamPlayer implements WorldPlayer {
   }
 
   #opened(connection: GameConnection): void {
-    this.#become({ kind: 'open', connection, login: new LoginWatch(this.#settings.upSign) });
+    const { upSign, route } = this.#settings;
+    const entered = (account?: string): void => this.#session.playing(account);
+    this.#become({
+      kind: 'open',
+      connection,
+      login: new LoginWatch({ sign: upSign, clock: route.clock, entered }),
+    });
     if (this.#isForgotten) this.#tell(notices.loginAgain);
     this.#begin();
     this.#isForgotten = false;
@@ -180,10 +221,10 @@ export class UpstreamPlayer implements WorldPlayer {
   }
 
   #received(events: readonly GameEvent[]): void {
-    this.#session.send(...this.#output.entries(events, this.#isAttached));
+    this.#session.send(...this.#output.entries(events, this.#presence.kind === 'here'));
     if (this.#link.kind !== 'open') return;
     if (this.#settings.overflow === 'slow_world') this.#link.connection.pauseUntil(this.#session.whenRoom());
-    if (this.#link.login.saw(events)) this.#session.playing();
+    this.#link.login.saw(events);
   }
 
   #lost(): void {
@@ -191,7 +232,7 @@ export class UpstreamPlayer implements WorldPlayer {
     const { login } = this.#link;
     this.#forget();
     // A login that nobody is at times out: that is not the player's leaving.
-    if (!login.isUp && !this.#isAttached) return this.#become({ kind: 'idle' });
+    if (!login.isUp && this.#presence.kind !== 'here') return this.#become({ kind: 'idle' });
     this.#ask();
   }
 
@@ -211,7 +252,7 @@ export class UpstreamPlayer implements WorldPlayer {
     if (!reconnect) return this.#end();
     if (this.#failures === 0) this.#tell(notices.unreachable);
     this.#session.state('down');
-    if (this.#isAttached) {
+    if (this.#presence.kind === 'here') {
       const cancel = route.clock.after(backoffMs(this.#failures, random()), () => this.#open());
       this.#become({ kind: 'waiting', cancel });
     } else {
@@ -227,6 +268,46 @@ export class UpstreamPlayer implements WorldPlayer {
 
   #tell(sentence: string): void {
     this.#session.send(this.#output.notice(sentence));
+  }
+
+  // The player's going and coming, as the game is told it.
+
+  #leaves(): void {
+    const { drop, afterMs } = this.#settings.absence;
+    if (drop === 'nothing') return;
+    const cancel = this.#settings.route.clock.after(afterMs, () => this.#left());
+    this.#presence = { kind: 'leaving', cancel };
+  }
+
+  #left(): void {
+    const { drop } = this.#settings.absence;
+    this.#presence = AWAY;
+    const link = this.#link;
+    if (link.kind !== 'open') return;
+    if (drop === 'close') {
+      link.connection.close();
+      this.#forget();
+      this.#become({ kind: 'idle' });
+    } else if (drop !== 'nothing' && link.login.isUp) {
+      this.#say(link, drop.line);
+      this.#presence = { kind: 'away', isTold: true };
+    }
+  }
+
+  #returned(link: Open, before: Presence): void {
+    const { returnLine } = this.#settings.absence;
+    this.#loginLines.returned(this.#now);
+    link.connection.resized();
+    if (before.kind === 'away' && before.isTold && returnLine !== undefined) this.#say(link, returnLine);
+  }
+
+  /** A line of the operator's. Where it does not leave, the connection is lost, which is told by itself. */
+  #say({ connection, login }: Open, line: string): void {
+    if (login.isUp) connection.line(line).catch(() => undefined);
+  }
+
+  get #now(): number {
+    return this.#settings.route.clock.now();
   }
 }
 

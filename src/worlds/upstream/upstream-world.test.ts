@@ -1,199 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startLineGame, type LineGame, type LineGameOptions } from '../../../test/support/line-game.ts';
+import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import type {
-  ClientInfo,
-  Json,
-  NewOutput,
-  World,
-  WorldCommand,
-  WorldPlayer,
-  WorldSession,
-  WorldState,
-} from '../../core/index.ts';
-import { upstreamWorld, type UpstreamWorldOptions } from './upstream-world.ts';
-
-const TELNET: ClientInfo = { transport: 'telnet', columns: 80, rows: 24 };
-
-/** What the world did, in its order. */
-type Deed = NewOutput | { kind: 'is'; state: WorldState | 'playing' } | { kind: 'lose' | 'end' };
-
-/** A session without a gateway: it writes down what the world did. */
-class FakeSession implements WorldSession {
-  readonly id = 'session';
-  readonly restored: boolean;
-  readonly account = undefined;
-  readonly data = undefined;
-  client: ClientInfo | undefined = TELNET;
-  readonly deeds: Deed[] = [];
-
-  constructor(restored: boolean) {
-    this.restored = restored;
-  }
-
-  send(...output: readonly NewOutput[]): void {
-    this.deeds.push(...output);
-  }
-
-  keep(): void {}
-
-  playing(): void {
-    this.deeds.push({ kind: 'is', state: 'playing' });
-  }
-
-  authenticating(): void {
-    this.state('login');
-  }
-
-  state(state: WorldState): void {
-    this.deeds.push({ kind: 'is', state });
-  }
-
-  lose(): void {
-    this.deeds.push({ kind: 'lose' });
-  }
-
-  setResumeWindow(): void {}
-
-  setOverflow(): void {}
-
-  whenRoom(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  end(reason?: string): void {
-    expect(reason).toBe('world_closed');
-    this.deeds.push({ kind: 'end' });
-  }
-}
-
-/** A player, and the gateway's part in between. */
-class Player {
-  readonly session: FakeSession;
-  readonly #end: WorldPlayer;
-  #seq = 0;
-
-  constructor(world: World, { restored = false } = {}) {
-    this.session = new FakeSession(restored);
-    this.#end = world.open(this.session);
-  }
-
-  attach(client: ClientInfo = TELNET): this {
-    this.session.client = client;
-    this.#end.attached?.(client);
-    return this;
-  }
-
-  detach(): void {
-    this.session.client = undefined;
-    this.#end.detached?.();
-  }
-
-  resize(columns: number, rows: number): void {
-    this.#end.resized?.(columns, rows);
-  }
-
-  pass(packageName: string, data?: Json): void {
-    this.#end.passing?.(packageName, data);
-  }
-
-  close(): void {
-    this.#end.closed?.('expired');
-  }
-
-  get isPrivate(): boolean {
-    return this.#end.isPrivate?.('') ?? false;
-  }
-
-  async send(what: Pick<WorldCommand, 'text' | 'package' | 'data'>): Promise<void> {
-    this.#seq += 1;
-    await this.#end.command({ seq: this.#seq, at: 0, held: false, ...what });
-  }
-
-  async type(...lines: readonly string[]): Promise<void> {
-    for (const text of lines) await this.send({ text });
-  }
-
-  /** All text so far. */
-  get text(): string {
-    return this.session.deeds.map((deed) => (deed.kind === 'text' ? deed.text : '')).join('');
-  }
-
-  get ended(): boolean {
-    return this.session.deeds.some(({ kind }) => kind === 'end');
-  }
-
-  /** What happened beside the text. */
-  get facts(): readonly (string | Deed)[] {
-    return this.session.deeds.flatMap((deed) => {
-      if (deed.kind === 'text') return [];
-      if (deed.kind === 'is') return deed.state;
-      return deed.kind === 'lose' || deed.kind === 'end' ? deed.kind : deed;
-    });
-  }
-
-  async sees(text: string | RegExp): Promise<void> {
-    await vi.waitFor(() => expect(this.text).toMatch(text), { timeout: 5000, interval: 2 });
-  }
-
-  async becomes(...facts: readonly unknown[]): Promise<void> {
-    await until(() => expect(this.facts.slice(-facts.length)).toEqual(facts));
-  }
-
-  async logIn(name = 'Ada'): Promise<void> {
-    await this.sees('What is your name?');
-    await this.type(name);
-    await this.sees('Password:');
-    await this.type('secret');
-    await this.sees(`Welcome, ${name}.`);
-  }
-}
-
-async function until(check: () => void): Promise<void> {
-  await vi.waitFor(check, { timeout: 5000, interval: 2 });
-}
-
-const cleanups: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-async function startGame(options?: LineGameOptions): Promise<LineGame> {
-  const game = await startLineGame(options);
-  cleanups.push(() => game.close());
-  return game;
-}
-
-/** A port that nobody listens at. */
-async function freePort(): Promise<number> {
-  const game = await startLineGame();
-  await game.close();
-  return game.port;
-}
-
-function openWorld(
-  port: number,
-  options: Partial<UpstreamWorldOptions> = {},
-): World & { clock: ManualClock } {
-  const clock = new ManualClock();
-  const world = upstreamWorld({ host: '127.0.0.1', port, clock, random: () => 0, ...options });
-  cleanups.push(() => world.close?.());
-  return { ...world, clock };
-}
-
-/** A game, and a player who is in it. */
-async function play(
-  gameOptions?: LineGameOptions,
-  options?: Partial<UpstreamWorldOptions>,
-): Promise<{ game: LineGame; world: World & { clock: ManualClock }; player: Player }> {
-  const game = await startGame(gameOptions);
-  const world = openWorld(game.port, options);
-  const player = new Player(world).attach();
-  await player.logIn();
-  return { game, world, player };
-}
+import { freePort, openWorld, play, Player, startGame, until } from '../../../test/support/upstream.ts';
+import { upstreamWorld } from './upstream-world.ts';
 
 const UNREACHABLE = 'The game cannot be reached. Holdfast keeps trying.\n';
 const LOGIN_AGAIN = 'The game has forgotten where you were and shows its login again.\n';
@@ -204,9 +13,9 @@ describe('a player in a game behind the gateway', () => {
     expect(player.text).toBe('What is your name? Password: \n1: Welcome, Ada.\n> ');
     expect(player.facts).toEqual([
       'login',
-      'playing',
       { kind: 'echo', on: false },
       { kind: 'echo', on: true },
+      'playing',
     ]);
   });
 
@@ -365,7 +174,7 @@ describe('the login', () => {
     game.gmcp('char.name', { name: 'Ada' });
     await player.becomes(
       { kind: 'gmcp', package: 'char.name', data: { name: 'Ada' }, state: true },
-      'playing',
+      'playing as Ada',
     );
     expect(player.isPrivate).toBe(false);
   });
@@ -531,7 +340,7 @@ describe('a game that cannot be reached', () => {
   it('counts as not there when it does not accept within 10 s', async () => {
     const clock = new ManualClock();
     const destroyed: string[] = [];
-    const world = upstreamWorld({
+    const upstream = upstreamWorld({
       host: 'game',
       port: 1,
       clock,
@@ -545,7 +354,7 @@ describe('a game that cannot be reached', () => {
         destroy: () => destroyed.push(host),
       }),
     });
-    const player = new Player(world).attach();
+    const player = new Player({ ...upstream, clock }).attach();
     const typed = player.type('Ada');
     clock.advance(10_000);
     await expect(typed).rejects.toThrow('not connected');

@@ -1,8 +1,11 @@
 import type { Clock, Overflow, World } from '../../core/index.ts';
+import { SILENT, type AbsencePolicy } from './absence-policy.ts';
 import { connectTcp, type Connect } from './game-socket.ts';
 import type { GameEncoding } from './game-text.ts';
 import { gmcpPolicy } from './gmcp-policy.ts';
+import { lineDigest } from './login-lines.ts';
 import { PortProbe } from './port-probe.ts';
+import type { ProxyProtocol } from './proxy-header.ts';
 import { UpstreamPlayer } from './upstream-player.ts';
 
 export interface UpstreamWorldOptions {
@@ -11,10 +14,11 @@ export interface UpstreamWorldOptions {
   readonly clock: Clock;
   /**
    * A line of the game that shows that the player is in, whole or as far as it has come, without its colours. With
-   * neither this nor `upGmcp` the player is in with the first line that was sent to the game.
+   * neither this nor `upGmcp` the player is in when the game has answered a line, and shows what is typed next. A group
+   * named `account` is the player's account.
    */
   readonly upPattern?: RegExp | undefined;
-  /** A GMCP package of the game that shows the same. */
+  /** A GMCP package of the game that shows the same. Its field `account`, or else `name`, is the player's account. */
   readonly upGmcp?: string | undefined;
   /** How the game encodes text, unless Telnet CHARSET settles it. Default UTF-8. */
   readonly encoding?: GameEncoding | undefined;
@@ -22,6 +26,10 @@ export interface UpstreamWorldOptions {
   readonly gmcpEvents?: readonly string[] | undefined;
   /** False: where the game goes away its sessions end. Default true: it is tried again. */
   readonly reconnect?: boolean | undefined;
+  /** Whether each connection to the game begins with a PROXY header that has the player's address. Default `off`. */
+  readonly proxyProtocol?: ProxyProtocol | undefined;
+  /** What the game hears when a player goes, comes back, or stays away. Default: nothing. */
+  readonly absence?: AbsencePolicy | undefined;
   /** What happens when a player's unread output grows over its bound. Default: the oldest goes. */
   readonly overflow?: Overflow | undefined;
   /** A source of numbers from 0 to below 1. Default `Math.random`. */
@@ -37,7 +45,7 @@ export interface UpstreamWorldOptions {
  */
 export function upstreamWorld(options: UpstreamWorldOptions): World {
   const { host, port, clock, connect = connectTcp } = options;
-  const route = { address: { host, port }, connect, clock };
+  const route = { address: { host, port }, connect, clock, proxyProtocol: options.proxyProtocol ?? 'off' };
   const probe = new PortProbe(route);
   const players = new Set<UpstreamPlayer>();
   const settings = {
@@ -47,6 +55,8 @@ export function upstreamWorld(options: UpstreamWorldOptions): World {
     encoding: options.encoding ?? 'utf-8',
     gmcpKindOf: gmcpPolicy(options.gmcpEvents ?? ['Comm.*']),
     reconnect: options.reconnect ?? true,
+    absence: options.absence ?? SILENT,
+    lineDigest: lineDigest(),
     overflow: options.overflow ?? 'drop_oldest',
     random: options.random ?? Math.random,
     closed: (player: UpstreamPlayer) => players.delete(player),

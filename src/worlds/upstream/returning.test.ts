@@ -1,0 +1,81 @@
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openWorld, play, Player, until } from '../../../test/support/upstream.ts';
+
+describe('a login that a client types by itself into a session that came back', () => {
+  it('does not reach the game, is private, and is reported', async () => {
+    const { game, player } = await play();
+    await player.type('look');
+    player.detach();
+    player.attach();
+    expect(player.isPrivateLine('secret')).toBe(true);
+    expect(player.isPrivateLine('look')).toBe(false);
+    await player.send({ seq: 7, text: 'Ada' });
+    await player.send({ seq: 8, text: 'secret' });
+    await player.type('Ada');
+    await player.sees('You said: Ada\n');
+    expect(game.received('Ada')).toEqual(['look', 'Ada']);
+    expect(player.facts.slice(-2)).toEqual([
+      { kind: 'dropped', seq: 7, reason: 'vetoed' },
+      { kind: 'dropped', seq: 8, reason: 'vetoed' },
+    ]);
+  });
+
+  it('is a command like any other after ten seconds', async () => {
+    const { game, world, player } = await play();
+    player.detach();
+    player.attach();
+    world.clock.advance(10_000);
+    await player.type('Ada');
+    await player.sees('You said: Ada\n');
+    expect(game.received('Ada')).toEqual(['Ada']);
+  });
+
+  it('is not mistaken for a command that was held', async () => {
+    const { game, player } = await play();
+    player.detach();
+    player.attach();
+    await player.send({ text: 'Ada', held: true });
+    await player.sees('You said: Ada\n');
+    expect(game.received('Ada')).toEqual(['Ada']);
+  });
+
+  it('reaches the login of a game that has begun anew', async () => {
+    const { game, player } = await play({}, { absence: { drop: 'close', afterMs: 0 } });
+    player.detach();
+    await until(() => expect(game.connections).toBe(0));
+    player.attach();
+    await player.sees('forgotten where you were');
+    await player.logIn();
+    await until(() => expect(game.logins).toHaveLength(2));
+  });
+});
+
+describe("a player's account", () => {
+  it('is told where the pattern of the login names it', async () => {
+    const { player } = await play({}, { upPattern: /Welcome, (?<account>\w+)/ });
+    await player.becomes('playing as Ada');
+  });
+});
+
+describe("a player's address", () => {
+  it.each([
+    ['v1', 'PROXY TCP4 198.51.100.3 127.0.0.1 0 '],
+    ['v2', '\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\f\u00c6\u0033\u0064\u0003'],
+  ] as const)('comes before everything else by the PROXY protocol, %s', async (proxyProtocol, start) => {
+    let received = '';
+    const game = createServer((socket) => {
+      socket.on('data', (bytes) => (received += bytes.toString('latin1')));
+      socket.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => game.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void game.close());
+    const address = game.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const player = new Player(openWorld(port, { proxyProtocol }));
+    player.attach({ transport: 'telnet', address: '::ffff:198.51.100.3' });
+    await player.type('Ada');
+    await until(() => expect(received).toMatch(/Ada\r\n$/));
+    expect(received.startsWith(start)).toBe(true);
+  });
+});
