@@ -114,6 +114,7 @@ function transportsOf(settings: Settings, isHealthy: () => boolean): Transport[]
         port: telnetPort,
         clock: nodeClock,
         tokenLine: settings.telnetTokenLine,
+        charLogin: settings.charLogin && settings.enableReconnection,
       }),
     );
   }

@@ -37,6 +37,7 @@ export interface Settings {
   readonly enableReconnection: boolean;
   readonly tokenTtlSeconds: number;
   readonly telnetTokenLine: boolean;
+  readonly charLogin: boolean;
   readonly heldCommandTtlSeconds: number;
   readonly privateLines: readonly string[];
   readonly gmcpEvents: readonly string[];
@@ -152,6 +153,11 @@ export const SETTINGS: SettingsTable = {
     type: yesOrNo,
     default: 'true',
     doc: 'Whether to print the token as a line of text to Telnet clients that take it in no better way.',
+  },
+  charLogin: {
+    type: yesOrNo,
+    default: 'true',
+    doc: 'Whether clients with GMCP Char.Login 2 (Mudlet 5) keep the token and come back by themselves.',
   },
   heldCommandTtlSeconds: {
     type: wholeNumber(1, 86_400),

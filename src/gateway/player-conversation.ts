@@ -65,6 +65,10 @@ export class PlayerConversation implements Conversation, Registered {
     return this.#sessionId === undefined ? base : { ...base, sessionId: this.#sessionId };
   }
 
+  get account(): string | undefined {
+    return this.#player.attachment?.session.account;
+  }
+
   receive(frame: ClientFrame): void {
     this.#dispatch({ kind: 'frame', frame });
   }
@@ -195,9 +199,10 @@ export class PlayerConversation implements Conversation, Registered {
     this.#begin(session);
     if (this.#gone) return this.#leave();
     this.#core.onEvent({ kind: 'opened', sessionId: id, transport: this.#link.client.transport });
+    // Before the client hears of it: what it says at once may be for the world.
+    host.open(session, false);
     this.#dispatch({ kind: 'opened', session });
     this.#follow(session);
-    host.open(session, false);
   }
 
   async #resume(text: string, wish: 'run' | 'skip' | 'ask'): Promise<void> {
@@ -234,8 +239,8 @@ export class PlayerConversation implements Conversation, Registered {
           held: held.length,
           tookMs: clock.now() - askedAt,
         });
-        this.#dispatch({ kind: 'resumed', attached, token: desk.grant(shown.token) });
         host.open(session, true);
+        this.#dispatch({ kind: 'resumed', attached, token: desk.grant(shown.token) });
         this.#follow(session);
       }
     }

@@ -19,6 +19,8 @@ export interface Link {
 
 /** The gateway's side of a connection: what the transport calls. After `gone`, calls change nothing. */
 export interface Conversation {
+  /** The account that the session is of, once there is one and its world named it. */
+  readonly account: string | undefined;
   receive(frame: ClientFrame): void;
   /** Everything through this offset left for the player; for links that do not acknowledge. */
   flushed(offset: number): void;

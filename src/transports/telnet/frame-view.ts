@@ -1,5 +1,6 @@
 import { ReconnectionToken } from '../../core/index.ts';
 import type { NewToken, ResumedFrame, ServerFrame } from '../../protocol/index.ts';
+import type { CharLogin } from './char-login.ts';
 import { notices } from './notices.ts';
 import type { Screen } from './screen.ts';
 import type { Terminal } from './terminal.ts';
@@ -8,6 +9,9 @@ import { tokenLine } from './token-line.ts';
 export interface FrameViewOptions {
   readonly terminal: Terminal;
   readonly screen: Screen;
+  readonly charLogin: CharLogin;
+  /** The account that the session is of, where its world named one. */
+  readonly account: () => string | undefined;
   /** Whether the client speaks the GMCP package `Session`. */
   readonly speaksSession: () => boolean;
   /** Whether a token is shown as a line to a client that does not. */
@@ -18,6 +22,8 @@ export interface FrameViewOptions {
 export class FrameView {
   readonly #terminal: Terminal;
   readonly #screen: Screen;
+  readonly #charLogin: CharLogin;
+  readonly #account: () => string | undefined;
   readonly #speaksSession: () => boolean;
   readonly #showsTokenLine: boolean;
   #missedSome = false;
@@ -25,6 +31,8 @@ export class FrameView {
   constructor(options: FrameViewOptions) {
     this.#terminal = options.terminal;
     this.#screen = options.screen;
+    this.#charLogin = options.charLogin;
+    this.#account = options.account;
     this.#speaksSession = options.speaksSession;
     this.#showsTokenLine = options.showsTokenLine;
   }
@@ -40,9 +48,7 @@ export class FrameView {
       case 'echo':
         return this.#terminal.echo(frame.on);
       case 'gmcp':
-        // Those of the package `Session` are the gateway's own: no game can forge a token.
-        if (!/^session\b/i.test(frame.package)) this.#gmcp(frame.package, frame.data);
-        return;
+        return this.#fromGame(frame.package, frame.data);
       case 'dropped':
         return this.#screen.notice(notices.dropped(frame));
       case 'gap':
@@ -77,13 +83,23 @@ export class FrameView {
   }
 
   #token({ value, id, expires_at }: NewToken, isLink: boolean): void {
+    const compact = ReconnectionToken.decode(value)?.encodeCompact();
+    if (compact === undefined) return;
+    const keeps = !isLink && this.#charLogin.keepsTokens;
+    // Each package that the client speaks has the newest: an old one that it showed later would look stolen.
+    if (keeps) this.#charLogin.give(compact, this.#account());
     if (this.#speaksSession()) {
       return this.#gmcp('Session.Token', { token: value, id, expires_at, ...(isLink ? { link: true } : {}) });
     }
-    const token = ReconnectionToken.decode(value);
-    if (token === undefined || !(this.#showsTokenLine || isLink)) return;
+    if (keeps || !(this.#showsTokenLine || isLink)) return;
     const sentence = isLink ? notices.linkToken : notices.token;
-    this.#screen.notice(`${sentence}\n${tokenLine(token.encodeCompact())}`);
+    this.#screen.notice(`${sentence}\n${tokenLine(compact)}`);
+  }
+
+  /** Messages of the package `Session` are the gateway's own: no game can forge a token. */
+  #fromGame(packageName: string, data: unknown): void {
+    if (/^session\b/i.test(packageName) || this.#charLogin.fromGame(packageName, data)) return;
+    this.#gmcp(packageName, data);
   }
 
   #gmcp(packageName: string, data: unknown): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { CorkedSocket } from '../corked-socket.ts';
 import type { TelnetSocket } from './telnet-player.ts';
 
@@ -13,6 +14,7 @@ const NOTHING = new Uint8Array();
 /** One player's TCP connection. */
 export class NetTelnetSocket implements TelnetSocket {
   readonly address: string | undefined;
+  readonly isSecure: boolean;
   readonly #socket: Socket;
   readonly #corked: CorkedSocket;
   /** The player's side wants to hear nothing more for now. */
@@ -21,6 +23,7 @@ export class NetTelnetSocket implements TelnetSocket {
 
   constructor(socket: Socket) {
     this.address = socket.remoteAddress;
+    this.isSecure = socket instanceof TLSSocket;
     this.#socket = socket;
     this.#corked = new CorkedSocket(socket);
     socket.on('drain', () => this.#pace());

@@ -49,6 +49,11 @@ export class Talk implements Link {
     return this.isOpen && this.#state === 'playing';
   }
 
+  /** The session's account, where its world named one. */
+  get account(): string | undefined {
+    return this.#conversation?.account;
+  }
+
   /** Inputs that the gateway has not accepted yet. */
   get unaccepted(): number {
     return this.#nextSeq - 1 - this.#accepted;

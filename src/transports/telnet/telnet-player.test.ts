@@ -55,6 +55,7 @@ const resumed: Extract<ServerFrame, { type: 'resumed' }> = {
 /** The gateway's side of one conversation, as the adapter began it. */
 class FakeConversation implements Conversation {
   readonly link: Link;
+  account: string | undefined;
   readonly received: ClientFrame[] = [];
   readonly flushes: number[] = [];
   isGone = false;
@@ -95,6 +96,7 @@ class FakeConversation implements Conversation {
 
 class FakeSocket implements TelnetSocket {
   readonly address = '192.0.2.1';
+  readonly isSecure = false;
   readonly #flushed: (() => void)[] = [];
   readonly #written: Uint8Array[] = [];
   isPaused = false;
@@ -156,6 +158,7 @@ function connect(options: { readonly showsTokenLine?: boolean } = {}): void {
     socket,
     lineLimitBytes: 400,
     showsTokenLine: options.showsTokenLine ?? true,
+    offersCharLogin: true,
     converse: (link) => {
       const begun = new FakeConversation(link);
       conversations.push(begun);

@@ -1,6 +1,7 @@
-import type { ClientInfo, Clock, Json } from '../../core/index.ts';
+import { ReconnectionToken, type ClientInfo, type Clock, type Json } from '../../core/index.ts';
 import type { Converse, HelloFrame, ServerFrame } from '../../protocol/index.ts';
 import { isSamePackage, type GmcpMessage } from '../../telnet/index.ts';
+import { CharLogin } from './char-login.ts';
 import { FrameView } from './frame-view.ts';
 import { notices } from './notices.ts';
 import { ReceivedGuess } from './received-guess.ts';
@@ -18,6 +19,8 @@ const UNACCEPTED_LIMIT = 200;
 /** The socket below, as far as the player's side of it is concerned. */
 export interface TelnetSocket {
   readonly address: string | undefined;
+  /** Whether the connection is encrypted, as far as is known. */
+  readonly isSecure: boolean;
   write(bytes: Uint8Array): void;
   /** Calls back when all that was written so far has left. */
   afterFlush(done: () => void): void;
@@ -34,6 +37,8 @@ export interface TelnetPlayerOptions {
   readonly lineLimitBytes: number;
   /** Whether the token is shown as a line of text to clients that cannot be given it otherwise. */
   readonly showsTokenLine: boolean;
+  /** Whether tokens are given and taken by GMCP `Char.Login`. */
+  readonly offersCharLogin: boolean;
 }
 
 /**
@@ -49,6 +54,7 @@ export class TelnetPlayer {
   readonly #screen: Screen;
   readonly #view: FrameView;
   readonly #cancelOffer: () => void;
+  readonly #charLogin: CharLogin;
   /** What the player sent while no session was open. */
   readonly #early: Input[] = [];
   /** Of the session that the talk is about: offsets of another mean nothing to it. */
@@ -56,6 +62,8 @@ export class TelnetPlayer {
   #talk: Talk | undefined;
   /** A resume that has no answer yet; until then the talk before it, if any, stays. */
   #resuming: Talk | undefined;
+  /** The token that was shown last, if it was not refused. */
+  #shown: ReconnectionToken | undefined;
   /** The player sent a line that was no token. */
   #spoke = false;
   /** The client speaks the GMCP package `Session`. */
@@ -66,7 +74,7 @@ export class TelnetPlayer {
   #isGone = false;
 
   constructor(options: TelnetPlayerOptions) {
-    const { socket, clock, converse, lineLimitBytes, showsTokenLine } = options;
+    const { socket, clock, converse, lineLimitBytes, showsTokenLine, offersCharLogin } = options;
     this.#socket = socket;
     this.#clock = clock;
     this.#converse = converse;
@@ -77,9 +85,16 @@ export class TelnetPlayer {
       event: (event) => this.#terminalEvent(event),
     });
     this.#screen = new Screen(this.#terminal);
+    this.#charLogin = new CharLogin({
+      isOn: offersCharLogin,
+      isSecure: socket.isSecure,
+      send: (name, data) => this.#terminal.gmcp(name, JSON.stringify(data)),
+    });
     this.#view = new FrameView({
       terminal: this.#terminal,
       screen: this.#screen,
+      charLogin: this.#charLogin,
+      account: () => this.#talk?.account,
       speaksSession: () => this.#speaksSession,
       showsTokenLine,
     });
@@ -125,15 +140,20 @@ export class TelnetPlayer {
     const token = tokenOfLine(text);
     this.#screen.lineTyped();
     if (token === undefined) {
-      this.#spoke = true;
-      this.#openNew();
-      this.#input({ type: 'command', text });
+      this.#typed(text);
     } else if (this.#mayResume) {
-      this.#resume(token);
+      this.#show(token);
     } else {
       // A secret is not the game's to see.
       this.#screen.notice(notices.tokenTooLate);
     }
+  }
+
+  /** A line for the game. */
+  #typed(text: string): void {
+    this.#spoke = true;
+    this.#openNew();
+    this.#input({ type: 'command', text });
   }
 
   /** Before `playing`, or before the first other line. */
@@ -141,20 +161,46 @@ export class TelnetPlayer {
     return this.#resuming === undefined && !(this.#spoke && this.#talk?.isPlaying);
   }
 
-  #gmcp({ package: name, data }: GmcpMessage): void {
+  #gmcp(message: GmcpMessage): void {
+    const { package: name, data } = message;
     if (/^session\./i.test(name)) return this.#sessionMessage(name, fieldsOf(data));
-    if (/^core\.supports\./i.test(name)) {
+    if (/^char\.login\./i.test(name)) return this.#charLoginMessage(message);
+    if (/^core\.supports\.(set|add)$/i.test(name)) {
       this.#speaksSession ||= mentionsSession(data);
+      const mayBringToken = this.#charLogin.supports(data) || this.#speaksSession;
       // It says all that it can, and that is not to bring a token.
-      if (!this.#speaksSession) this.#openNew();
+      if (!mayBringToken) this.#openNew();
     }
+    this.#message(name, data);
+  }
+
+  /** A GMCP message for the game. */
+  #message(name: string, data: unknown): void {
     this.#input({ type: 'gmcp', package: name, ...(isJson(data) ? { data } : {}) });
+  }
+
+  #charLoginMessage(message: GmcpMessage): void {
+    const wish = this.#charLogin.receive(message);
+    switch (wish.kind) {
+      case 'pass':
+        return this.#message(wish.package, wish.data);
+      case 'login':
+        // Who is playing is logged in.
+        if (this.#talk?.isPlaying || this.#resuming) return;
+        this.#openNew();
+        for (const line of wish.lines) this.#typed(line);
+        return;
+      case 'resume':
+        if (!this.#mayResume && !this.#isShown(wish.token)) return;
+        this.#charLogin.begun();
+        this.#show(wish.token);
+    }
   }
 
   #sessionMessage(name: string, { token, id }: Record<string, unknown>): void {
     this.#speaksSession = true;
     if (isSamePackage(name, 'Session.Resume') && typeof token === 'string') {
-      if (this.#mayResume) this.#resume(token);
+      if (this.#mayResume) this.#show(token);
     } else if (isSamePackage(name, 'Session.Stored') && typeof id === 'string') {
       this.#talk?.say({ type: 'stored', id });
     } else if (isSamePackage(name, 'Session.Link') && this.#talk?.isPlaying) {
@@ -193,9 +239,21 @@ export class TelnetPlayer {
     this.#talk.hello(this.#hello());
   }
 
+  /** A client may have two ways to show its token, and use both. */
+  #show(token: string): void {
+    if (!this.#isShown(token)) this.#resume(token);
+    else if (!this.#resuming) this.#charLogin.accepted();
+  }
+
+  #isShown(token: string): boolean {
+    const shown = this.#shown?.encodeCompact();
+    return shown !== undefined && shown === ReconnectionToken.decode(token)?.encodeCompact();
+  }
+
   /** A token is tried beside the session that is there, which gives way only to a good one. */
   #resume(token: string): void {
     this.#cancelOffer();
+    this.#shown = ReconnectionToken.decode(token);
     this.#resuming = this.#newTalk();
     this.#resuming.hello({ ...this.#hello(), resume: { token } });
   }
@@ -231,13 +289,18 @@ export class TelnetPlayer {
       this.#talk?.gone();
       this.#talk = talk;
       this.#received = new ReceivedGuess();
+      this.#charLogin.accepted();
       return true;
     }
+    this.#shown = undefined;
     this.#view.show(frame);
-    const isFinal = frame.type === 'error' && (frame.retry === 'fresh' || frame.retry === 'never');
-    if (isFinal) this.#openNew();
-    // The client comes again by itself, with the same token.
-    else if (this.#talk === undefined) this.#hangUp();
+    if (frame.type === 'error' && (frame.retry === 'fresh' || frame.retry === 'never')) {
+      this.#charLogin.refused(notices.error(frame));
+      this.#openNew();
+    } else if (this.#talk === undefined || this.#charLogin.isAwaited) {
+      // The client comes again by itself, with the same token.
+      return (this.#hangUp(), false);
+    }
     this.#sendEarly();
     return false;
   }

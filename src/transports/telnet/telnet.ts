@@ -15,6 +15,8 @@ export interface TelnetOptions {
   readonly clock: Clock;
   /** Whether tokens are shown as lines of text to clients that cannot be given them otherwise. */
   readonly tokenLine?: boolean;
+  /** Whether tokens are given and taken by GMCP `Char.Login` version 2, which Mudlet 5 speaks. Default true. */
+  readonly charLogin?: boolean;
 }
 
 /** Players by Telnet (RFC 854). */
@@ -29,7 +31,7 @@ class TelnetTransport implements Transport {
   readonly #sockets = new Set<Socket>();
 
   constructor(options: TelnetOptions) {
-    this.#options = { host: '127.0.0.1', tokenLine: true, ...options };
+    this.#options = { host: '127.0.0.1', tokenLine: true, charLogin: true, ...options };
     this.#server = createServer({ noDelay: true, keepAlive: true });
   }
 
@@ -57,6 +59,7 @@ class TelnetTransport implements Transport {
       converse,
       lineLimitBytes: limits.command_bytes,
       showsTokenLine: this.#options.tokenLine,
+      offersCharLogin: this.#options.charLogin,
       socket: new NetTelnetSocket(socket),
     });
     socket.on('data', (chunk) => player.receive(chunk));
