@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ClientEnd } from './client-end.ts';
 
 it('gives up a connection on which the gateway never answers, and dials again', () => {
-  const end = new ClientEnd({ heldCommands: 'run', random: () => 0 }, {}, 0);
+  const end = new ClientEnd({ heldCommands: 'run', random: () => 0 }, 0);
   expect(end.receive({ kind: 'start' }, 0)).toEqual([{ kind: 'dial' }]);
   end.receive({ kind: 'connected' }, 100);
   const due = end.nextDeadline;

@@ -1,14 +1,16 @@
-import {
-  shouldReconnect,
-  type ClientFrame,
-  type HelloFrame,
-  type Limits,
-  type NewToken,
-  type ServerFrame,
+import { utf8Length } from '../core/utf8-length.ts';
+import type {
+  ClientFrame,
+  HelloFrame,
+  Limits,
+  LinkFrame,
+  RefreshFrame,
+  ServerFrame,
+  WindowFrame,
 } from '../protocol/index.ts';
-import { utf8Length } from '../core/index.ts';
+import { shouldReconnect } from '../protocol/errors.ts';
 import { backoffMs } from './backoff.ts';
-import { Outbox, type Input, type Settled } from './outbox.ts';
+import { Outbox, type Input, type OutboxLimits, type Settled } from './outbox.ts';
 
 /** What outlives the connection, and the page: without it there is no way back. */
 export interface Kept {
@@ -19,16 +21,25 @@ export interface Kept {
 }
 
 export type ClientEvent =
-  | { readonly kind: 'start' }
+  /** Begins, or begins again after the end; `kept` is what was found in the storage. Or: do not wait, dial now. */
+  | { readonly kind: 'start'; readonly kept?: Kept }
   | { readonly kind: 'connected' }
   | { readonly kind: 'frame'; readonly frame: ServerFrame }
+  /** What came was no frame, or an entry of the output that this client is too old for. */
+  | { readonly kind: 'garbled' }
   | { readonly kind: 'disconnected'; readonly closeCode: number }
   | { readonly kind: 'send'; readonly id: number; readonly input: Input }
   /** The player's choice after `resumed` with `ask`. */
   | { readonly kind: 'choose'; readonly run: 'all' | 'none' | readonly number[] }
+  | { readonly kind: 'ask'; readonly frame: WindowFrame | RefreshFrame | LinkFrame }
+  /** The player ends the session for good, now or as soon as there is a connection. */
   | { readonly kind: 'quit' }
-  /** The network came back, the page is visible again, the player pressed "try now". */
+  /** The client goes, and the session stays. */
+  | { readonly kind: 'leave'; readonly reason: string }
+  /** The network changed, or the page was asleep: a connection that is there has to prove itself. */
   | { readonly kind: 'wake' }
+  /** The page may be frozen or gone at any moment: what is shown is acknowledged now. */
+  | { readonly kind: 'rest' }
   | { readonly kind: 'deadline' };
 
 /** Performed in order; `keep` and `forget` are durable before the next one is performed. */
@@ -42,12 +53,25 @@ export type ClientEffect =
   | { readonly kind: 'show'; readonly frame: ServerFrame }
   | ({ readonly kind: 'settle' } & Settled)
   /** Nothing more happens by itself. */
-  | { readonly kind: 'over'; readonly closeCode: number };
+  | { readonly kind: 'over'; readonly reason: string; readonly closeCode: number };
+
+/** How things are between client and gateway. */
+export type LinkStatus =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'connecting' }
+  /** The session is back; what was missed is being read. */
+  | { readonly kind: 'replaying' }
+  | { readonly kind: 'open' }
+  /** Not connected; dials at `retryAt`. `reason`: the last code or reason that the gateway gave, or `disconnected`. */
+  | { readonly kind: 'waiting'; readonly retryAt: number; readonly reason: string }
+  /** Over, until `start`. `canResume`: there is a token, and so perhaps a way back. */
+  | { readonly kind: 'over'; readonly reason: string; readonly canResume: boolean };
 
 export interface ClientEndSettings {
   readonly client?: HelloFrame['client'];
   /** What to do with held commands at a return. */
   readonly heldCommands: 'run' | 'skip' | 'ask';
+  readonly outbox?: OutboxLimits;
   /** From 0 to 1, for the backoff. */
   readonly random: () => number;
 }
@@ -58,35 +82,48 @@ const ACK_DELAY_MS = 200;
 /** From the dialing to the gateway's answer to our hello, in ms: a network can swallow any of it without a word. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
+/** How long a `pong` may take, in ms: asked after a silence, and asked of a connection that may have died in our sleep. */
+const PONG_TIMEOUT_MS = 15_000;
+const WAKE_TIMEOUT_MS = 5000;
+
+/** How late a `hello` that we did not wait for may still take the session from us, in ms. */
+const GHOST_MS = 10_000;
+
 /**
  * The client's side of one session, pure: events in, effects out. It dials, resumes, keeps its place, acknowledges,
  * and decides whether and when to come back. The connection below and the storage beside it are the driver's.
  */
 export class ClientEnd {
   readonly #settings: ClientEndSettings;
-  readonly #outbox = new Outbox();
-  #link: 'down' | 'dialing' | 'greeting' | 'open' | 'over' = 'down';
+  readonly #outbox: Outbox;
+  #link: 'idle' | 'down' | 'dialing' | 'greeting' | 'replaying' | 'open' | 'over' = 'idle';
   #effects: ClientEffect[] = [];
   #now: number;
-  #kept: Kept;
+  #kept: Kept = {};
   #limits: Limits | undefined;
   #attempts = 0;
   #retryAt: number | undefined;
   /** When a dialed connection is given up that the gateway has not answered on. */
   #answerBy: number | undefined;
-  #retryAfterMs: number | undefined;
+  /** The gateway's own word on when it wants us again. */
+  #notBefore = 0;
   /** What the gateway said about coming back, until the close that follows. */
   #verdict: 'resume' | 'fresh' | 'never' | undefined;
+  #reason: string | undefined;
+  #isQuitting = false;
+  /** Until then a takeover may be by our own earlier attempt. */
+  #ghostUntil = 0;
   #acknowledged = 0;
   #unacknowledgedBytes = 0;
   #unacknowledgedEntries = 0;
   #ackAt: number | undefined;
   #heardAt = 0;
-  #isPinging = false;
+  /** Asked for a sign of life, which has to come by then. */
+  #pongBy: number | undefined;
 
-  constructor(settings: ClientEndSettings, kept: Kept, now: number) {
+  constructor(settings: ClientEndSettings, now: number) {
     this.#settings = settings;
-    this.#kept = kept;
+    this.#outbox = new Outbox(settings.outbox);
     this.#now = now;
   }
 
@@ -95,7 +132,22 @@ export class ClientEnd {
   }
 
   get isOpen(): boolean {
-    return this.#link === 'open';
+    return this.#link === 'open' || this.#link === 'replaying';
+  }
+
+  get status(): LinkStatus {
+    const reason = this.#reason ?? 'disconnected';
+    switch (this.#link) {
+      case 'dialing':
+      case 'greeting':
+        return { kind: 'connecting' };
+      case 'down':
+        return { kind: 'waiting', retryAt: this.#retryAt ?? this.#now, reason };
+      case 'over':
+        return { kind: 'over', reason, canResume: this.#kept.token !== undefined };
+      default:
+        return { kind: this.#link };
+    }
   }
 
   /** Inputs that are not settled. */
@@ -105,39 +157,57 @@ export class ClientEnd {
 
   /** When to send the event `deadline`. */
   get nextDeadline(): number | undefined {
-    const pingAt = this.#link === 'open' && this.#limits ? this.#heardAt + this.#limits.ping_ms : undefined;
-    const times = [this.#retryAt, this.#answerBy, this.#ackAt, pingAt].filter((time) => time !== undefined);
+    const times = [this.#retryAt, this.#answerBy, this.#ackAt, this.#pongBy ?? this.#pingAt].filter(
+      (time) => time !== undefined,
+    );
     return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  get #pingAt(): number | undefined {
+    return this.isOpen && this.#limits ? this.#heardAt + this.#limits.ping_ms : undefined;
   }
 
   receive(event: ClientEvent, now: number): ClientEffect[] {
     this.#now = now;
     this.#effects = [];
-    if (this.#link !== 'over') this.#handle(event);
+    if (this.#link !== 'over' || event.kind === 'start') this.#handle(event);
     return this.#effects;
   }
 
   #handle(event: ClientEvent): void {
     switch (event.kind) {
       case 'start':
-      case 'wake':
-        if (this.#link === 'down') this.#dial();
+        this.#kept = event.kept ?? this.#kept;
+        if (this.#link === 'idle' || this.#link === 'down' || this.#link === 'over') this.#dial();
         return;
       case 'connected':
         return this.#greet();
       case 'frame':
         this.#heardAt = this.#now;
-        this.#isPinging = false;
+        this.#pongBy = undefined;
         return this.#frame(event.frame);
+      case 'garbled':
+        this.#verdict = 'never';
+        this.#reason = 'garbled';
+        return this.#do({ kind: 'hang_up' });
       case 'disconnected':
         return this.#disconnected(event.closeCode);
       case 'send':
-        this.#outbox.add(event.id, event.input);
+        this.#settle(this.#outbox.add(event.id, event.input));
         return this.#sendOut();
       case 'choose':
         return this.#say({ type: 'replay', run: event.run });
+      case 'ask':
+        return this.#ask(event.frame);
       case 'quit':
-        return this.#say({ type: 'quit' });
+        return this.#quit();
+      case 'leave':
+        this.#do({ kind: 'hang_up' });
+        return this.#over(event.reason, 1000);
+      case 'wake':
+        return this.#wake();
+      case 'rest':
+        return this.#acknowledge();
       case 'deadline':
         return this.#due();
     }
@@ -148,7 +218,11 @@ export class ClientEnd {
   }
 
   #say(frame: ClientFrame): void {
-    if (this.#link === 'open') this.#do({ kind: 'say', frame });
+    if (this.isOpen) this.#do({ kind: 'say', frame });
+  }
+
+  #settle(all: readonly Settled[]): void {
+    for (const settled of all) this.#do({ kind: 'settle', ...settled });
   }
 
   // The connection.
@@ -158,6 +232,7 @@ export class ClientEnd {
     this.#retryAt = undefined;
     this.#answerBy = this.#now + ANSWER_TIMEOUT_MS;
     this.#verdict = undefined;
+    this.#reason = undefined;
     this.#do({ kind: 'dial' });
   }
 
@@ -175,36 +250,74 @@ export class ClientEnd {
   }
 
   #disconnected(closeCode: number): void {
+    // Our hello may still be on its way to the gateway.
+    if (this.#link === 'greeting') this.#ghostUntil = this.#now + GHOST_MS;
+    this.#quiet();
+    const verdict = this.#verdict ?? (shouldReconnect(closeCode) ? 'resume' : 'never');
+    if (verdict !== 'resume') return this.#over(this.#reason ?? 'disconnected', closeCode);
+    this.#link = 'down';
+    const wait = backoffMs(this.#attempts, this.#settings.random());
+    this.#attempts += 1;
+    this.#retryAt = Math.max(this.#now + wait, this.#notBefore);
+  }
+
+  #over(reason: string, closeCode: number): void {
+    this.#quiet();
+    this.#link = 'over';
+    this.#reason = reason;
+    this.#attempts = 0;
+    this.#isQuitting = false;
+    this.#settle(this.#outbox.giveUp());
+    this.#do({ kind: 'over', reason, closeCode });
+  }
+
+  /** No deadline of a connection that is gone. */
+  #quiet(): void {
     this.#answerBy = undefined;
     this.#ackAt = undefined;
-    const verdict = this.#verdict ?? (shouldReconnect(closeCode) ? 'resume' : 'never');
-    if (verdict !== 'resume') {
-      this.#link = 'over';
-      this.#retryAt = undefined;
-      for (const settled of this.#outbox.giveUp()) this.#do({ kind: 'settle', ...settled });
-      return this.#do({ kind: 'over', closeCode });
-    }
-    this.#link = 'down';
-    const wait = Math.max(backoffMs(this.#attempts, this.#settings.random()), this.#retryAfterMs ?? 0);
-    this.#retryAfterMs = undefined;
-    this.#attempts += 1;
-    this.#retryAt = this.#now + wait;
+    this.#pongBy = undefined;
+    this.#retryAt = undefined;
   }
 
   #due(): void {
-    if (this.#retryAt !== undefined && this.#now >= this.#retryAt) return this.#dial();
-    if (this.#answerBy !== undefined && this.#now >= this.#answerBy) {
-      this.#answerBy = undefined;
+    if (isDue(this.#retryAt, this.#now)) return this.#dial();
+    // Not answered in time: the connection is dead, whatever the system below believes.
+    if (isDue(this.#answerBy, this.#now) || isDue(this.#pongBy, this.#now)) {
+      this.#quiet();
       return this.#do({ kind: 'hang_up' });
     }
-    if (this.#ackAt !== undefined && this.#now >= this.#ackAt) this.#acknowledge();
-    if (this.#link !== 'open' || !this.#limits) return;
-    if (this.#now < this.#heardAt + this.#limits.ping_ms) return;
-    // Asked before and not answered: the connection is dead, whatever the system below believes.
-    if (this.#isPinging) return this.#do({ kind: 'hang_up' });
-    this.#isPinging = true;
-    this.#heardAt = this.#now;
+    if (isDue(this.#ackAt, this.#now)) this.#acknowledge();
+    if (isDue(this.#pongBy ?? this.#pingAt, this.#now)) this.#ping(PONG_TIMEOUT_MS);
+  }
+
+  #ping(timeoutMs: number): void {
+    this.#pongBy = Math.min(this.#pongBy ?? Infinity, this.#now + timeoutMs);
     this.#say({ type: 'ping' });
+  }
+
+  #wake(): void {
+    if (this.#link === 'down' && this.#now >= this.#notBefore) return this.#dial();
+    if (this.isOpen) return this.#ping(WAKE_TIMEOUT_MS);
+    if (this.#answerBy !== undefined) {
+      this.#answerBy = Math.min(this.#answerBy, this.#now + WAKE_TIMEOUT_MS);
+    }
+  }
+
+  #quit(): void {
+    this.#isQuitting = true;
+    if (this.isOpen) return this.#say({ type: 'quit' });
+    // There is nothing to end.
+    if (this.#link === 'idle' || this.#kept.token === undefined) {
+      this.#do({ kind: 'hang_up' });
+      this.#forget();
+      return this.#over('quit', 1000);
+    }
+    if (this.#link === 'down') this.#dial();
+  }
+
+  /** What may be asked of a gateway that gave us a token; the window's size it may always be told. */
+  #ask(frame: WindowFrame | RefreshFrame | LinkFrame): void {
+    if (frame.type === 'window' || this.#kept.token !== undefined) this.#say(frame);
   }
 
   // What the gateway says.
@@ -212,33 +325,29 @@ export class ClientEnd {
   #frame(frame: ServerFrame): void {
     switch (frame.type) {
       case 'welcome':
-        this.#opened(frame.limits);
+        this.#opened('open', frame.limits);
         this.#keep({ ...(frame.epoch === undefined ? {} : { epoch: frame.epoch }), offset: 0 });
-        for (const settled of this.#outbox.begin()) this.#do({ kind: 'settle', ...settled });
+        this.#settle(this.#outbox.begin());
         this.#do({ kind: 'show', frame });
-        return this.#sendOut();
+        return this.#catchUp();
       case 'resumed':
         return this.#resumed(frame);
       case 'caught_up':
-        for (const settled of this.#outbox.recovered()) this.#do({ kind: 'settle', ...settled });
+        this.#link = 'open';
+        this.#settle(this.#outbox.recovered());
         return this.#do({ kind: 'show', frame });
       case 'accepted':
-        for (const settled of this.#outbox.accepted(frame.seq)) this.#do({ kind: 'settle', ...settled });
-        return;
+        return this.#settle(this.#outbox.accepted(frame.seq));
       case 'token':
         return this.#token(frame);
       case 'error':
         this.#verdict = frame.retry === 'later' ? 'resume' : frame.retry;
-        this.#retryAfterMs = frame.retry_after_ms;
+        this.#reason = frame.code;
+        this.#notBefore = this.#now + (frame.retry_after_ms ?? 0);
         if (frame.retry === 'fresh') this.#forget();
         return this.#do({ kind: 'show', frame });
       case 'bye':
-        this.#verdict = frame.resume ? 'resume' : 'never';
-        // Of another session: the position in this one means nothing there.
-        if (frame.token?.value !== undefined) this.#become({ token: frame.token.value });
-        // Another client has the session; the token stays good, for when the player asks.
-        if (!frame.resume && frame.reason !== 'taken_over') this.#forget();
-        return this.#do({ kind: 'show', frame });
+        return this.#bye(frame);
       case 'pong':
         return;
       case 'state':
@@ -261,8 +370,22 @@ export class ClientEnd {
     }
   }
 
-  #opened(limits: Limits): void {
-    this.#link = 'open';
+  #bye(frame: Extract<ServerFrame, { type: 'bye' }>): void {
+    const { reason, resume, token } = frame;
+    const isGhost = reason === 'taken_over' && this.#now < this.#ghostUntil;
+    if (isGhost) this.#ghostUntil = 0;
+    this.#verdict = resume || isGhost ? 'resume' : 'never';
+    this.#reason = reason;
+    // Of another session: the position in this one means nothing there.
+    if (token?.value !== undefined) this.#become({ token: token.value });
+    // Another client has the session; the token stays good, for when the player asks.
+    if (!resume && reason !== 'taken_over') this.#forget();
+    this.#do({ kind: 'show', frame });
+  }
+
+  #opened(link: 'open' | 'replaying', limits: Limits): void {
+    this.#link = link;
+    this.#reason = undefined;
     this.#answerBy = undefined;
     this.#limits = limits;
     this.#attempts = 0;
@@ -272,19 +395,27 @@ export class ClientEnd {
   }
 
   #resumed(frame: Extract<ServerFrame, { type: 'resumed' }>): void {
-    this.#opened(frame.limits);
+    this.#opened('replaying', frame.limits);
     const { epoch, output, token, accepted, own } = frame;
     // Kept before it is confirmed: a reply that is lost from here on is harmless.
     this.#keep({ token: token.value, offset: output.from - 1, ...(epoch === undefined ? {} : { epoch }) });
     this.#say({ type: 'stored', id: token.id });
     this.#outbox.resume(accepted, own);
     this.#do({ kind: 'show', frame });
-    this.#sendOut();
+    this.#catchUp();
   }
 
-  #token({ id, value, link }: { id: string; value?: string; link?: true } & Partial<NewToken>): void {
-    if (value === undefined || link) return;
-    this.#keepToken(value);
+  /** What was meant to be said while there was no connection. */
+  #catchUp(): void {
+    this.#sendOut();
+    if (this.#isQuitting) this.#say({ type: 'quit' });
+  }
+
+  #token(frame: Extract<ServerFrame, { type: 'token' }>): void {
+    const { id, value, link } = frame;
+    if (link) return this.#do({ kind: 'show', frame });
+    if (value === undefined) return;
+    this.#keep({ token: value });
     this.#say({ type: 'stored', id });
   }
 
@@ -302,6 +433,7 @@ export class ClientEnd {
   }
 
   #acknowledge(): void {
+    if (!this.isOpen) return;
     this.#ackAt = undefined;
     const { offset = 0 } = this.#kept;
     if (offset === this.#acknowledged) return;
@@ -312,7 +444,8 @@ export class ClientEnd {
   }
 
   #sendOut(): void {
-    if (this.#link !== 'open') return;
+    if (!this.isOpen || this.#limits === undefined) return;
+    this.#settle(this.#outbox.refuse(this.#limits));
     for (const frame of this.#outbox.next()) this.#say(frame);
   }
 
@@ -327,12 +460,12 @@ export class ClientEnd {
     this.#do({ kind: 'keep', kept });
   }
 
-  #keepToken(token: string): void {
-    this.#keep({ token });
-  }
-
   #forget(): void {
     this.#kept = {};
     this.#do({ kind: 'forget' });
   }
+}
+
+function isDue(time: number | undefined, now: number): boolean {
+  return time !== undefined && now >= time;
 }

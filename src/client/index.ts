@@ -1,3 +1,11 @@
 export * from './backoff.ts';
 export * from './client-end.ts';
+export * from './connect.ts';
 export * from './outbox.ts';
+export type { Signal, WebSocketConstructor, WebSocketLike, WebStorage } from './platform.ts';
+export type { Receipt, Session } from './session.ts';
+export * from './session-error.ts';
+export type * from './session-events.ts';
+export { browserStorage } from './storage/browser-storage.ts';
+export { memoryStorage } from './storage/memory-storage.ts';
+export type { Keeping, StorageEvents, TokenStorage } from './storage/token-storage.ts';

@@ -8,5 +8,5 @@ it('forgets a refusal that the gateway forgot in a crash, and sends the command 
   outbox.dropped(1, 1, 'refused');
   outbox.resume(0, 0);
   expect(outbox.next()).toEqual([{ type: 'command', text: 'look', seq: 1 }]);
-  expect(outbox.accepted(1)).toEqual([{ id: 7, fate: { kind: 'accepted' } }]);
+  expect(outbox.accepted(1)).toEqual([{ id: 7, fate: { kind: 'accepted', seq: 1 } }]);
 });

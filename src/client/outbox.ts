@@ -1,5 +1,8 @@
 import type { DropReason, Json } from '../core/index.ts';
-import type { ClientFrame } from '../protocol/index.ts';
+import { utf8Length } from '../core/utf8-length.ts';
+import type { ClientFrame, Limits } from '../protocol/index.ts';
+import { isGmcpData, isGmcpPackage } from '../protocol/gmcp-message.ts';
+import { isLine } from '../protocol/line.ts';
 
 /** What a player sends; numbered when it goes out. */
 export type Input =
@@ -8,51 +11,77 @@ export type Input =
 
 /** What became of an input, as far as the client can know. */
 export type Fate =
-  /** The gateway has it for good. */
-  | { readonly kind: 'accepted' }
+  /** The gateway has it for good, under this number. */
+  | { readonly kind: 'accepted'; readonly seq: number }
   /** It will not run. */
   | { readonly kind: 'dropped'; readonly reason: DropReason }
-  /** The gateway had it; what became of it was in a part of the output that is gone. */
+  /** The gateway may have had it; what became of it cannot be known any more. */
   | { readonly kind: 'unknown' }
-  /** Its session ended before the gateway had it. */
-  | { readonly kind: 'lost' };
+  /** It never reached the gateway, and never will. */
+  | { readonly kind: 'lost' }
+  /** It was not sent: too much was waiting already, or the gateway could not take it. */
+  | { readonly kind: 'unsent'; readonly reason: 'queue_full' | 'invalid' };
 
 export interface Settled {
   readonly id: number;
   readonly fate: Fate;
 }
 
+/** What may wait without being settled. One input more is not taken. */
+export interface OutboxLimits {
+  readonly commands: number;
+  /** UTF-8 bytes of their JSON. */
+  readonly bytes: number;
+}
+
+export const DEFAULT_OUTBOX: OutboxLimits = { commands: 100, bytes: 65_536 };
+
 interface Item {
   readonly id: number;
   readonly input: Input;
+  readonly bytes: number;
   /** `undefined` until it goes out, and again when it has to go out anew. */
   seq: number | undefined;
   dropped: DropReason | undefined;
 }
 
+/** What a frame has beside its input: `,"seq":9007199254740991`. */
+const NUMBER_BYTES = 23;
+
 /** Inputs that the gateway has not acknowledged, in order; each goes out once for each number that it is given. */
 export class Outbox {
+  readonly #limits: OutboxLimits;
   #items: Item[] = [];
   /** Accepted before a resume: settled when the replay has told their fates. */
   #recovering: Item[] = [];
   #nextSeq = 1;
   #isUncertain = false;
 
+  constructor(limits: OutboxLimits = DEFAULT_OUTBOX) {
+    this.#limits = limits;
+  }
+
   get size(): number {
     return this.#items.length + this.#recovering.length;
   }
 
-  add(id: number, input: Input): void {
-    this.#items.push({ id, input, seq: undefined, dropped: undefined });
+  /** Takes an input, or says why not. */
+  add(id: number, input: Input): Settled[] {
+    const bytes = utf8Length(JSON.stringify(input));
+    const waiting = [...this.#recovering, ...this.#items].reduce((sum, item) => sum + item.bytes, bytes);
+    if (this.size >= this.#limits.commands || waiting > this.#limits.bytes) return unsent(id, 'queue_full');
+    this.#items.push({ id, input, bytes, seq: undefined, dropped: undefined });
+    return [];
   }
 
   /** A new session: nothing was ever sent in it. */
   begin(): Settled[] {
     this.#nextSeq = 1;
-    const lost = [...this.#recovering, ...this.#items.filter(({ seq }) => seq !== undefined)];
-    this.#recovering = [];
-    this.#items = this.#items.filter(({ seq }) => seq === undefined);
-    return lost.map(({ id }) => ({ id, fate: { kind: 'lost' } }));
+    const waiting = this.#items.filter(({ seq }) => seq === undefined);
+    this.#items = this.#items.filter(({ seq }) => seq !== undefined);
+    const gone = this.giveUp();
+    this.#items = waiting;
+    return gone;
   }
 
   /**
@@ -79,9 +108,16 @@ export class Outbox {
 
   /** The replay is complete: what was accepted before it is settled. */
   recovered(): Settled[] {
-    const settled = this.#recovering.map(({ id, dropped }) => ({ id, fate: this.#fate(dropped) }));
+    const settled = this.#recovering.map((item) => settle(item, this.#isUncertain));
     this.#recovering = [];
     return settled;
+  }
+
+  /** Puts aside what the gateway would close the connection for, before it goes out. */
+  refuse(limits: Limits): Settled[] {
+    const refused = this.#items.filter((item) => item.seq === undefined && !isSendable(item, limits));
+    this.#items = this.#items.filter((item) => !refused.includes(item));
+    return refused.flatMap(({ id }) => unsent(id, 'invalid'));
   }
 
   /** Frames for what has not gone out yet. */
@@ -99,10 +135,7 @@ export class Outbox {
   accepted(through: number): Settled[] {
     const done = this.#items.filter(({ seq }) => seq !== undefined && seq <= through);
     this.#items = this.#items.filter((item) => !done.includes(item));
-    return done.map(({ id, dropped }) => ({
-      id,
-      fate: dropped === undefined ? { kind: 'accepted' } : { kind: 'dropped', reason: dropped },
-    }));
+    return done.map((item) => settle(item, false));
   }
 
   dropped(from: number, through: number, reason: DropReason): void {
@@ -111,16 +144,26 @@ export class Outbox {
     }
   }
 
-  /** No session will ever have them. */
+  /** No session will ever tell more of them. */
   giveUp(): Settled[] {
     const all = [...this.#recovering, ...this.#items];
     this.#recovering = [];
     this.#items = [];
-    return all.map(({ id }) => ({ id, fate: { kind: 'lost' } }));
+    return all.map(({ id, seq }) => ({ id, fate: { kind: seq === undefined ? 'lost' : 'unknown' } }));
   }
+}
 
-  #fate(dropped: DropReason | undefined): Fate {
-    if (dropped !== undefined) return { kind: 'dropped', reason: dropped };
-    return this.#isUncertain ? { kind: 'unknown' } : { kind: 'accepted' };
-  }
+function isSendable({ input, bytes }: Item, limits: Limits): boolean {
+  const fits = bytes + NUMBER_BYTES <= limits.frame_bytes;
+  if (input.type === 'command') return fits && isLine(input.text, limits.command_bytes);
+  return fits && isGmcpPackage(input.package) && (input.data === undefined || isGmcpData(input.data));
+}
+
+function settle({ id, seq = 0, dropped }: Item, isUncertain: boolean): Settled {
+  if (dropped !== undefined) return { id, fate: { kind: 'dropped', reason: dropped } };
+  return { id, fate: isUncertain ? { kind: 'unknown' } : { kind: 'accepted', seq } };
+}
+
+function unsent(id: number, reason: 'queue_full' | 'invalid'): Settled[] {
+  return [{ id, fate: { kind: 'unsent', reason } }];
 }

@@ -2,6 +2,8 @@ export * from './codec.ts';
 export * from './command-intake.ts';
 export * from './errors.ts';
 export * from './frames/index.ts';
+export * from './gmcp-message.ts';
+export * from './line.ts';
 export * from './output-flow.ts';
 export * from './player-end.ts';
 export * from './player-event.ts';

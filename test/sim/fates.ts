@@ -59,7 +59,13 @@ function checkFate(story: Story, { text, fate, sent, isForgotten }: Typed, read:
       const isRight = !ran || fate.reason === 'uncertain';
       return story.expect(isRight, 'commands', () => `"${text}" was carried out, and is said to be dropped`);
     }
-    case 'unknown':
     case 'lost':
+    case 'unsent':
+      return story.expect(
+        !ran,
+        'commands',
+        () => `"${text}" was carried out, and is said to be ${fate.kind}`,
+      );
+    case 'unknown':
   }
 }

@@ -1,4 +1,11 @@
-import { ClientEnd, type ClientEffect, type Fate, type Input, type Kept } from '../../src/client/index.ts';
+import {
+  ClientEnd,
+  type ClientEffect,
+  type ClientEvent,
+  type Fate,
+  type Input,
+  type Kept,
+} from '../../src/client/index.ts';
 import {
   decodeServerFrame,
   encodeClientFrame,
@@ -106,10 +113,9 @@ export class SimulatedPlayer implements ClientSide {
     this.#over = undefined;
     this.#end = new ClientEnd(
       { heldCommands: this.settings.heldCommands, random: () => random.fraction() },
-      this.#kept,
       timeline.now,
     );
-    this.#receive({ kind: 'start' });
+    this.#receive({ kind: 'start', kept: this.#kept });
   }
 
   /** What was kept is lost. */
@@ -140,10 +146,8 @@ export class SimulatedPlayer implements ClientSide {
     this.#receive({ kind: 'quit' });
   }
 
-  /** What `ClientEnd` has no word for yet. */
-  ask(frame: ClientFrame): void {
-    // Asking without a token, or for one before there is one, breaks the protocol.
-    if (this.#end?.isOpen === true && this.#kept.token !== undefined) this.#say(frame);
+  ask(frame: Extract<ClientEvent, { kind: 'ask' }>['frame']): void {
+    this.#receive({ kind: 'ask', frame });
   }
 
   /** Reads, and acknowledges nothing for a while. */
@@ -170,8 +174,6 @@ export class SimulatedPlayer implements ClientSide {
     const decoded = decodeServerFrame(text);
     if ('frame' in decoded) {
       const { frame } = decoded;
-      // The client itself passes over tokens for other devices.
-      if (frame.type === 'token' && frame.link) this.linkToken = frame.value;
       return this.#receive({ kind: 'frame', frame });
     }
     this.#surroundings.story.broken('wire', `${this.name} got ${JSON.stringify(decoded)}`);
@@ -262,6 +264,8 @@ export class SimulatedPlayer implements ClientSide {
     } else {
       if (frame.type === 'error') this.#lastWord = frame.code;
       if (frame.type === 'bye') this.#lastWord = frame.reason;
+      // For another device.
+      if (frame.type === 'token') this.linkToken = frame.value;
       this.#reader.took(frame);
     }
   }

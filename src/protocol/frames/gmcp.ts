@@ -1,15 +1,6 @@
 import type { Json } from '../../core/json.ts';
-import {
-  field,
-  isObject,
-  isString,
-  object,
-  oneOf,
-  optional,
-  positive,
-  text,
-  type Field,
-} from '../validate.ts';
+import { isGmcpData, isGmcpPackage, MAXIMUM_DATA_DEPTH } from '../gmcp-message.ts';
+import { field, isString, object, oneOf, optional, positive, text, type Field } from '../validate.ts';
 import { position, type Positioned } from './position.ts';
 
 /** An out-of-band message to the world. It is accepted, held and dropped like a command. */
@@ -31,17 +22,14 @@ export interface ServerGmcpFrame extends Partial<Positioned> {
   readonly data?: Json;
 }
 
-/** `JSON.parse` reads any depth, `JSON.stringify` throws at some: what passes here can be stored and sent on. */
-export const MAXIMUM_DATA_DEPTH = 64;
-
 const packageName: Field<string> = field(
   '1 to 128 characters of A-Za-z0-9._-',
-  (value): value is string => isString(value) && /^[\w.-]{1,128}$/.test(value),
+  (value): value is string => isString(value) && isGmcpPackage(value),
 );
 
 const boundedData: Field<Json> = field(
   `JSON at most ${MAXIMUM_DATA_DEPTH} deep, without a key __proto__`,
-  (value): value is Json => isBounded(value, MAXIMUM_DATA_DEPTH),
+  (value): value is Json => isGmcpData(value),
 );
 
 // The client believes its gateway: a frame of the output that it refused would come again at every resume.
@@ -61,10 +49,3 @@ export const serverGmcpFrame: Field<ServerGmcpFrame> = object<ServerGmcpFrame>({
   package: text,
   data: optional(data),
 });
-
-function isBounded(value: unknown, depth: number): boolean {
-  if (Array.isArray(value)) return depth > 0 && value.every((item) => isBounded(item, depth - 1));
-  if (!isObject(value)) return value !== undefined;
-  if (depth === 0 || Object.hasOwn(value, '__proto__')) return false;
-  return Object.values(value).every((item) => isBounded(item, depth - 1));
-}

@@ -8,7 +8,7 @@ export type { DroppedFrame } from './dropped.ts';
 export type { EchoFrame } from './echo.ts';
 export { RETRIES, type ErrorFrame, type Retry } from './error.ts';
 export type { GapFrame } from './gap.ts';
-export { MAXIMUM_DATA_DEPTH, type ClientGmcpFrame, type ServerGmcpFrame } from './gmcp.ts';
+export type { ClientGmcpFrame, ServerGmcpFrame } from './gmcp.ts';
 export type { ClientDescription, HelloFrame, ResumeRequest } from './hello.ts';
 export type { Limits } from './limits.ts';
 export type { LinkFrame } from './link.ts';

@@ -1,0 +1,79 @@
+// What this layer uses of the place that it runs in, by structure: it compiles without a browser's types and without
+// Node's, and any name that is not here is a compile error everywhere else in the layer.
+
+/** What is used of a `WebSocket`: that of browsers, of Node 22 and later, and of the package `ws` all have it. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(text: string): void;
+  close(): void;
+}
+
+export type WebSocketConstructor = new (url: string, protocol: string) => WebSocketLike;
+
+/** `sessionStorage`, `localStorage`, or what behaves like them, at once or later. */
+export interface WebStorage {
+  getItem(key: string): string | null | Promise<string | null>;
+  setItem(key: string, value: string): void | Promise<void>;
+  removeItem(key: string): void | Promise<void>;
+}
+
+/** The storages of a browser answer at once. */
+export interface BrowserStorage extends WebStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** An `AbortSignal`. */
+export interface Signal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+}
+
+interface Target {
+  addEventListener(type: string, listener: () => void, options: { readonly signal: Signal }): void;
+}
+
+export interface Locks {
+  request(
+    name: string,
+    options: { readonly signal?: Signal; readonly steal?: boolean },
+    callback: () => Promise<void>,
+  ): Promise<void>;
+}
+
+export interface Channel {
+  addEventListener(type: 'message', listener: () => void): void;
+  postMessage(message: string): void;
+  close(): void;
+}
+
+interface Everywhere {
+  setTimeout(run: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+  readonly crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
+  readonly AbortController: new () => { readonly signal: Signal; abort(): void };
+}
+
+interface Browser extends Target {
+  readonly document: Target & { readonly hidden: boolean };
+  readonly navigator: { readonly locks?: Locks };
+  readonly sessionStorage: BrowserStorage;
+  readonly localStorage: BrowserStorage;
+  readonly BroadcastChannel: new (name: string) => Channel;
+  readonly WebSocket: WebSocketConstructor;
+}
+
+// The one place where the compiler has to take our word for what is around us.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+export const platform: Everywhere & Partial<Browser> = globalThis as unknown as Everywhere & Partial<Browser>;
+
+/** Sixteen random bytes, in hexadecimal. (`crypto.randomUUID` is there over TLS only.) */
+export function randomKey(): string {
+  const bytes = platform.crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

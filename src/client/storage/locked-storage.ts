@@ -1,0 +1,138 @@
+import { platform, randomKey, type BrowserStorage, type Locks } from '../platform.ts';
+import type { StorageEvents, TokenStorage } from './token-storage.ts';
+
+/** How long to wait for a lock before we say that somebody has it: a reload overlaps with the page before it, in ms. */
+const BLOCKED_AFTER_MS = 300;
+
+/** How long the holder of a token may take to let go when it is asked, in ms. A frozen tab never does. */
+const LET_GO_MS = 2000;
+
+/** What a tab that never came back has left behind goes after this time, in ms. */
+const FORGOTTEN_AFTER_MS = 7 * 24 * 3_600_000;
+
+/** Who wrote it, when, and what. */
+type Entry = readonly [holder: string, at: number, text: string];
+
+/**
+ * One tab's token. The tab's own storage has only a random key; the token lies in the browser's under that key, and is
+ * read and written under a Web Lock of that name.
+ *
+ * A copied tab has the same key, so it finds the newest token and not the one at the time of the copy; and it waits for
+ * the lock, so it never shows one that the first tab is using. What a tab writes that lost the lock while it was
+ * frozen is not written: each entry names its holder.
+ */
+export class LockedStorage implements TokenStorage {
+  readonly keeps = 'locked';
+  readonly #name: string;
+  readonly #tab: BrowserStorage;
+  readonly #browser: BrowserStorage;
+  readonly #locks: Locks;
+  #holder = '';
+  #key = '';
+  #events: StorageEvents | undefined;
+  #waiting: { abort(): void } | undefined;
+  #granted: () => void = () => undefined;
+  #release: () => void = () => undefined;
+
+  constructor(name: string, tab: BrowserStorage, browser: BrowserStorage, locks: Locks) {
+    this.#name = name;
+    this.#tab = tab;
+    this.#browser = browser;
+    this.#locks = locks;
+  }
+
+  async open(events: StorageEvents): Promise<string | undefined> {
+    this.#events = events;
+    this.#sweep();
+    let key = this.#tab.getItem(this.#name);
+    if (key === null) this.#tab.setItem(this.#name, (key = `${this.#name} ${randomKey()}`));
+    this.#key = key;
+    const timer = platform.setTimeout(() => events.blocked(), BLOCKED_AFTER_MS);
+    await new Promise<void>((resolve) => {
+      this.#granted = resolve;
+      const waiting = new platform.AbortController();
+      this.#waiting = waiting;
+      this.#request({ signal: waiting.signal });
+    });
+    platform.clearTimeout(timer);
+    const text = this.#read(key)?.[2];
+    this.#holder = randomKey();
+    if (text !== undefined) this.#write(text);
+    return text;
+  }
+
+  save(text: string): void {
+    const holder = this.#read(this.#key)?.[0];
+    if (holder === undefined || holder === this.#holder) this.#write(text);
+    else this.#lost();
+  }
+
+  remove(): void {
+    if (this.#read(this.#key)?.[0] === this.#holder) this.#browser.removeItem(this.#key);
+  }
+
+  close(): void {
+    this.#events = undefined;
+    this.#waiting?.abort();
+    this.#release();
+  }
+
+  takeOver(): void {
+    const channel = platform.BroadcastChannel && new platform.BroadcastChannel(this.#key);
+    // Not a window's: there is no origin to name.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    channel?.postMessage('let go');
+    const waiting = this.#waiting;
+    platform.setTimeout(() => {
+      channel?.close();
+      if (this.#waiting !== waiting || waiting === undefined) return;
+      waiting.abort();
+      this.#request({ steal: true });
+    }, LET_GO_MS);
+  }
+
+  #request(options: Parameters<Locks['request']>[1]): void {
+    let isOurs = false;
+    const hold = (): Promise<void> =>
+      new Promise<void>((release) => {
+        isOurs = true;
+        const channel = platform.BroadcastChannel && new platform.BroadcastChannel(this.#key);
+        channel?.addEventListener('message', () => this.#lost());
+        this.#waiting = undefined;
+        this.#release = () => {
+          channel?.close();
+          release();
+        };
+        this.#granted();
+      });
+    // Rejected: it was stolen from us, or we have stopped waiting for it.
+    this.#locks.request(this.#key, options, hold).catch(() => isOurs && this.#lost());
+  }
+
+  #lost(): void {
+    const events = this.#events;
+    this.close();
+    events?.lost();
+  }
+
+  #read(key: string): Entry | undefined {
+    try {
+      const entry: Entry | null = JSON.parse(this.#browser.getItem(key) ?? 'null');
+      return entry ?? undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #write(text: string): void {
+    const entry: Entry = [this.#holder, Date.now(), text];
+    this.#browser.setItem(this.#key, JSON.stringify(entry));
+  }
+
+  #sweep(): void {
+    for (const key of Object.keys(this.#browser)) {
+      const age = key.startsWith(`${this.#name} `) ? Date.now() - (this.#read(key)?.[1] ?? 0) : 0;
+      if (age > FORGOTTEN_AFTER_MS) this.#browser.removeItem(key);
+    }
+  }
+}
