@@ -1,3 +1,4 @@
+import type { CommandsHead } from './command-log.ts';
 import type { Commit, Outcomes, Transition } from './operation.ts';
 import {
   appendOutput,
@@ -29,14 +30,15 @@ export function commit(
   const written = request.output ?? [];
   if (written.length > 0 && end < (request.after ?? 0)) return { outcome: { kind: 'tail_lost', end } };
 
-  const told = withWorldFacts(withCommands(session, request), request);
+  const told = withWorldFacts(session, request);
   const shown = withStates(told, written, limits);
   const log = writeOutput(shown.session, shown.bodies, request, now, limits);
   if (told.overflow === 'close' && isOver(log.head, limits)) {
     return closed(session, 'overflow', { kind: 'closed' });
   }
   const output = isOver(log.head, limits) ? evict(log.head, [...kept, ...log.entries], limits) : log.head;
-  const next: Session = { ...shown.session, output, lease: request.lease };
+  const commands = passed(session.commands, request);
+  const next: Session = { ...shown.session, commands, output, lease: request.lease };
   return {
     outcome: { kind: 'committed', end: next.output.end, session: next },
     session: next,
@@ -46,29 +48,30 @@ export function commit(
 }
 
 /** The world's end passes commands; held ones that are all passed are held no more. */
-function withCommands(session: Session, { taken, handed, suspect, sent, told }: Commit): Session {
-  const { held, handed: before, suspect: known = 0, ...head } = session.commands;
+function passed(head: CommandsHead, { taken, handed, suspect, sent, told }: Commit): CommandsHead {
+  // Most commits are output only.
+  if ((taken ?? handed ?? suspect ?? sent ?? told) === undefined) return head;
+  const { accepted, held } = head;
   const next = {
-    accepted: head.accepted,
-    taken: Math.min(Math.max(head.taken, taken ?? 0), head.accepted),
-    sent: Math.min(Math.max(head.sent, sent ?? 0), head.accepted),
-    told: Math.min(Math.max(head.told, told ?? 0), head.accepted),
+    accepted,
+    taken: Math.min(Math.max(head.taken, taken ?? 0), accepted),
+    sent: Math.min(Math.max(head.sent, sent ?? 0), accepted),
+    told: Math.min(Math.max(head.told, told ?? 0), accepted),
   };
-  const inHand = handed ?? before ?? 0;
-  const suspected = suspect ?? known;
+  const inHand = handed ?? head.handed ?? 0;
+  const suspected = suspect ?? head.suspect ?? 0;
   return {
-    ...session,
-    commands: {
-      ...next,
-      ...(inHand > next.taken ? { handed: inHand } : {}),
-      ...(suspected > next.taken ? { suspect: suspected } : {}),
-      ...(held !== undefined && held.through > next.taken ? { held } : {}),
-    },
+    ...next,
+    ...(inHand > next.taken ? { handed: inHand } : {}),
+    ...(suspected > next.taken ? { suspect: suspected } : {}),
+    ...(held !== undefined && held.through > next.taken ? { held } : {}),
   };
 }
 
 function withWorldFacts(session: Session, request: Commit): Session {
   const { data, stage, worldState, account, windowMs, overflow, ending } = request;
+  const other = stage ?? worldState ?? account ?? windowMs ?? overflow ?? ending;
+  if (data === undefined && other === undefined) return session;
   return {
     ...session,
     ...(data === undefined ? {} : { data }),
@@ -110,6 +113,9 @@ function withStates(
       continue;
     }
     bodies.push(item);
+  }
+  if (echo === session.echo && prompt === session.prompt && states === session.states) {
+    return { session, bodies };
   }
   const next = { ...session, echo, states };
   return { session: prompt === undefined ? next : { ...next, prompt }, bodies };

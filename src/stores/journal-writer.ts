@@ -5,9 +5,21 @@ import { PendingChange } from './pending-change.ts';
 /** What may wait is written within this time, in ms (the promise to players is 0.5 s). */
 const SOON_MS = 200;
 
-interface Waiter {
-  readonly resolve: () => void;
-  readonly reject: (error: StoreError) => void;
+/** What becomes durable together. */
+class Group {
+  readonly changes = new Map<string, PendingChange>();
+  readonly written: Promise<void>;
+  resolve!: () => void;
+  reject!: (error: StoreError) => void;
+
+  constructor() {
+    this.written = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    // Perhaps nobody waits for it.
+    this.written.catch(() => undefined);
+  }
 }
 
 /**
@@ -22,9 +34,8 @@ export class JournalWriter {
   /** What `hash` leads to until its row is durable; `null` where it was forgotten. */
   readonly #hashes = new Map<string, string | null>();
 
-  #pending = new Map<string, PendingChange>();
-  #inFlight: ReadonlyMap<string, PendingChange> = new Map();
-  #waiters: Waiter[] = [];
+  #gathering = new Group();
+  #inFlight: Group | undefined;
   #writing: Promise<void> | undefined;
   /** Somebody waits for a write that may not wait. */
   #isDue = false;
@@ -48,21 +59,22 @@ export class JournalWriter {
 
   /** Where to put what becomes of this session, as it is so far. Follow it with `write`. */
   change(id: string, before: Session | undefined): PendingChange {
-    const known = this.#pending.get(id);
+    const { changes } = this.#gathering;
+    const known = changes.get(id);
     if (known) return known;
     const change = new PendingChange(id, before, this.#hashes);
-    this.#pending.set(id, change);
+    changes.set(id, change);
     return change;
   }
 
   /** True while something of this session is not durable. */
   isDirty(id: string): boolean {
-    return this.#pending.has(id) || this.#inFlight.has(id);
+    return this.#gathering.changes.has(id) || this.#inFlight?.changes.has(id) === true;
   }
 
   /** Sessions of which something is not durable. */
   dirtyIds(): Iterable<string> {
-    return new Set([...this.#inFlight.keys(), ...this.#pending.keys()]);
+    return new Set([...(this.#inFlight?.changes.keys() ?? []), ...this.#gathering.changes.keys()]);
   }
 
   /** The session of a hash whose row is not durable yet; `null` where the row is about to go. */
@@ -73,7 +85,7 @@ export class JournalWriter {
   /** Resolves when all that was changed so far is durable. */
   write(urgency: 'now' | 'soon'): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
-    const written = new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    const { written } = this.#gathering;
     if (urgency === 'now') this.#begin();
     else this.#cancelSoon ??= this.#clock.after(SOON_MS, () => this.#begin());
     return written;
@@ -97,31 +109,31 @@ export class JournalWriter {
   }
 
   async #writeWhileDue(): Promise<void> {
-    // Not at once: what else this turn of the event loop changes goes into the same write.
-    await Promise.resolve();
-    while (this.#isDue) await this.#writeAll();
+    while (this.#isDue) {
+      await this.#journal.turn();
+      await this.#writeGroup();
+    }
     // In the same turn as the last look at `#isDue`, or a write asked for in between would never begin.
     this.#writing = undefined;
   }
 
-  async #writeAll(): Promise<void> {
-    const changes = this.#pending;
-    const waiters = this.#waiters;
+  async #writeGroup(): Promise<void> {
+    const group = this.#gathering;
     this.#isDue = false;
-    this.#pending = new Map();
-    this.#waiters = [];
-    this.#inFlight = changes;
-    const error = await this.#tryWrite([...changes.values()]);
-    this.#inFlight = new Map();
+    this.#gathering = new Group();
+    this.#inFlight = group;
+    const error = await this.#tryWrite([...group.changes.values()]);
+    this.#inFlight = undefined;
     if (error) {
       this.#cancelSoon?.();
       this.#isDue = false;
-      for (const waiter of [...waiters, ...this.#waiters.splice(0)]) waiter.reject(error);
+      group.reject(error);
+      this.#gathering.reject(error);
       return;
     }
-    for (const change of changes.values()) this.#settleHashes(change);
-    for (const waiter of waiters) waiter.resolve();
-    this.#written(changes.keys());
+    for (const change of group.changes.values()) this.#settleHashes(change);
+    group.resolve();
+    this.#written(group.changes.keys());
   }
 
   async #tryWrite(changes: readonly PendingChange[]): Promise<StoreError | undefined> {
@@ -141,7 +153,7 @@ export class JournalWriter {
 
   /** Rows that are durable need no memory, unless they changed again meanwhile. */
   #settleHashes({ id, addedHashes, forgottenHashes }: PendingChange): void {
-    const later = this.#pending.get(id);
+    const later = this.#gathering.changes.get(id);
     for (const hash of [...addedHashes, ...forgottenHashes]) {
       if (!later?.touchesHash(hash)) this.#hashes.delete(hash);
     }

@@ -19,6 +19,8 @@ export interface SessionChange {
 
 /** Where a `SessionTable` puts its sessions: a memory that may outlive the process. */
 export interface Journal {
+  /** Resolves when what is happening now is over: what it asks for meanwhile goes into one write. */
+  turn(): Promise<void>;
   /** All of it or nothing, and durable when the promise resolves. A rejection ends the store. */
   write(changes: readonly SessionChange[]): Promise<void>;
   load(id: string): Promise<StoredSession | undefined>;

@@ -15,6 +15,10 @@ class MemoryJournal implements Journal {
   readonly #hashes = new Map<string, string>();
   readonly #sessions = new Map<string, Session>();
 
+  turn(): Promise<void> {
+    return Promise.resolve();
+  }
+
   write(changes: readonly SessionChange[]): Promise<void> {
     for (const { id, session, addedHashes, forgottenHashes } of changes) {
       for (const hash of addedHashes) this.#hashes.set(hash, id);

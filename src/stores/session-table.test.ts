@@ -251,6 +251,10 @@ class FakeJournal implements Journal {
     return this.#gate;
   }
 
+  turn(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async write(changes: readonly SessionChange[]): Promise<void> {
     this.writes += 1;
     const gate = this.#gate;

@@ -96,7 +96,7 @@ export class SessionTable implements Store {
     const found = this.#find(id);
     const live = open(found instanceof Promise ? await found : found);
     if (live === undefined) return MISSING;
-    const { outcome, ...change } = transition(live, operation, this.now(), this.#limits);
+    const change = transition(live, operation, this.now(), this.#limits);
     if (change.session !== undefined) {
       const written = this.#update(live, change.session, change, operation);
       this.#tell(live);
@@ -105,7 +105,7 @@ export class SessionTable implements Store {
       // The answer rests on what is not durable yet.
       await this.#writer.write('now');
     }
-    return outcome;
+    return change.outcome;
   }
 
   async findByHash(hash: string): Promise<string | undefined> {
@@ -241,12 +241,7 @@ export class SessionTable implements Store {
   }
 
   /** Applies the change in memory and passes it on to be written. */
-  #update(
-    live: Live,
-    session: Session,
-    change: Omit<Transition<unknown>, 'outcome'>,
-    operation: Operation,
-  ): Promise<void> {
+  #update(live: Live, session: Session, change: Transition<unknown>, operation: Operation): Promise<void> {
     const pending = this.#writer.change(session.id, live.session);
     pending.session = session.stage === 'closed' ? undefined : session;
     live.session = session;
@@ -299,9 +294,11 @@ function isLazy(operation: Operation): boolean {
     case 'acknowledge':
       return true;
     case 'commit': {
-      const { kind: _kind, lease: _lease, epoch: _epoch, after: _after, ...facts } = operation;
-      const { output: _output, handed: _handed, sent: _sent, told: _told, ...others } = facts;
-      return Object.values(others).every((value) => value === undefined);
+      const { taken, suspect, data, stage, worldState, account, windowMs, overflow, ending, settled } =
+        operation;
+      const other =
+        taken ?? suspect ?? stage ?? worldState ?? account ?? windowMs ?? overflow ?? ending ?? settled;
+      return data === undefined && other === undefined;
     }
     default:
       return false;
@@ -324,6 +321,8 @@ function trim<T>(
   gone: (item: T) => boolean,
   each: (item: T) => void,
 ): void {
+  const [oldest] = list;
+  if (oldest === undefined || numberOf(oldest) > through) return;
   const after = list.findIndex((item) => numberOf(item) > through);
   const front = list.slice(0, after < 0 ? list.length : after);
   const lost = front.filter(gone);
@@ -332,12 +331,24 @@ function trim<T>(
   list.splice(0, front.length, ...front.filter((item) => !gone(item)));
 }
 
+/** Where the first entry after this offset is, by halving. */
+function firstAfter(output: readonly OutputEntry[], offset: number): number {
+  let low = 0;
+  let high = output.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((output[middle]?.offset ?? Infinity) > offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 function page(live: Live, after: number, limit: PageLimit): OutputPage {
   const entries: OutputEntry[] = [];
   let bytes = 0;
-  for (const entry of live.output) {
-    if (entry.offset <= after) continue;
-    if (entry.offset > live.visibleEnd) break;
+  for (let index = firstAfter(live.output, after); index < live.output.length; index += 1) {
+    const entry = live.output[index];
+    if (entry === undefined || entry.offset > live.visibleEnd) break;
     bytes += outputBytes(entry);
     if (entries.length > 0 && (bytes > limit.bytes || entries.length >= limit.entries)) break;
     entries.push(entry);

@@ -105,6 +105,14 @@ export class ProcessJournal implements Journal {
     this.#settings = settings;
   }
 
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#timeline.after(0, () => {
+        if (!this.#isDead) resolve();
+      });
+    });
+  }
+
   write(changes: readonly SessionChange[]): Promise<void> {
     this.#inFlight = changes;
     return this.#later('write', () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ClassicLevel } from 'classic-level';
 import { lastSeq, type Session, type StoredSession } from '../../core/index.ts';
 import type { Journal, SessionChange } from '../journal.ts';
@@ -20,6 +21,11 @@ export class LevelJournal implements Journal {
 
   get folder(): string {
     return this.#db.location;
+  }
+
+  /** The event loop's: the commands of all players whose packets came together, and what the world makes of them. */
+  turn(): Promise<void> {
+    return setImmediate();
   }
 
   async write(changes: readonly SessionChange[]): Promise<void> {

@@ -42,7 +42,7 @@ describe('a player’s TCP connection', () => {
     expect(socket.isPaused()).toBe(true);
     expect(socket.writableLength).toBeLessThan(1_000_000);
     client.resume();
-    await once(socket, 'drain');
+    await new Promise<void>((resolve) => telnet.afterFlush(resolve));
     expect(socket.isPaused()).toBe(false);
   });
 
@@ -53,7 +53,7 @@ describe('a player’s TCP connection', () => {
     fill();
     telnet.pause();
     client.resume();
-    await once(socket, 'drain');
+    await new Promise<void>((resolve) => telnet.afterFlush(resolve));
     expect(socket.isPaused()).toBe(true);
     telnet.resume();
     expect(socket.isPaused()).toBe(false);

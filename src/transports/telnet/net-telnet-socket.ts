@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { CorkedSocket } from '../corked-socket.ts';
+import { GatheredWrites } from './gathered-writes.ts';
 import type { TelnetSocket } from './telnet-player.ts';
 
 /** While so much is unsent, nothing more is read from the client: Telnet's own questions have answers too. In bytes. */
@@ -9,14 +9,12 @@ const UNSENT_LIMIT = 262_144;
 /** A client that does not close when we do is cut in this time, in ms. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-const NOTHING = new Uint8Array();
-
 /** One player's TCP connection. */
 export class NetTelnetSocket implements TelnetSocket {
   readonly address: string | undefined;
   readonly isSecure: boolean;
   readonly #socket: Socket;
-  readonly #corked: CorkedSocket;
+  readonly #writes: GatheredWrites;
   /** The player's side wants to hear nothing more for now. */
   #isPaused = false;
   #isReading = true;
@@ -25,20 +23,16 @@ export class NetTelnetSocket implements TelnetSocket {
     this.address = socket.remoteAddress;
     this.isSecure = socket instanceof TLSSocket;
     this.#socket = socket;
-    this.#corked = new CorkedSocket(socket);
-    socket.on('drain', () => this.#pace());
+    this.#writes = new GatheredWrites(socket, () => this.#pace());
   }
 
   write(bytes: Uint8Array): void {
-    this.#corked.cork();
-    this.#socket.write(bytes);
+    this.#writes.write(bytes);
     this.#pace();
   }
 
   afterFlush(done: () => void): void {
-    this.#socket.write(NOTHING, (error) => {
-      if (!error) done();
-    });
+    this.#writes.afterFlush(done);
   }
 
   pause(): void {
@@ -54,12 +48,13 @@ export class NetTelnetSocket implements TelnetSocket {
   end(): void {
     // Its end is heard only while we read.
     this.resume();
+    this.#writes.flush();
     this.#socket.end();
     setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS).unref();
   }
 
   #pace(): void {
-    const isReading = !this.#isPaused && this.#socket.writableLength <= UNSENT_LIMIT;
+    const isReading = !this.#isPaused && this.#writes.unsent <= UNSENT_LIMIT;
     if (isReading === this.#isReading) return;
     this.#isReading = isReading;
     if (isReading) this.#socket.resume();

@@ -30,12 +30,22 @@ it('keeps the last of what left in one moment', () => {
   expect(guess.heard(4000)).toBe(6);
 });
 
+it('waits for the last of what left within a quarter of a second', () => {
+  const guess = new ReceivedGuess();
+  guess.flushed(5, 1001);
+  guess.flushed(6, 1249);
+  guess.flushed(7, 1251);
+  expect(guess.heard(4249)).toBeUndefined();
+  expect(guess.heard(4250)).toBe(6);
+  expect(guess.heard(4500)).toBe(7);
+});
+
 it('errs on the safe side where the client is silent for very long', () => {
   const guess = new ReceivedGuess();
-  for (let offset = 1; offset <= 5000; offset += 1) guess.flushed(offset, offset);
-  const received = guess.heard(100_000) ?? 0;
+  for (let offset = 1; offset <= 5000; offset += 1) guess.flushed(offset, offset * 250);
+  const received = guess.heard(2_000_000) ?? 0;
   expect(received).toBeGreaterThan(0);
   expect(received).toBeLessThan(5000);
-  guess.flushed(5001, 100_001);
-  expect(guess.heard(103_001)).toBe(5001);
+  guess.flushed(5001, 2_000_250);
+  expect(guess.heard(2_003_250)).toBe(5001);
 });

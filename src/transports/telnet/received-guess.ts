@@ -1,7 +1,10 @@
 /** What was flushed so long before the last byte from the client counts as received, in ms. */
 const RECEIVED_AFTER_MS = 3000;
 
-/** At most so many marks: a coarser guess is on the safe side, for what is unsure is sent again. */
+/** What left within so long of each other has one mark, of the last: a coarser guess is on the safe side. In ms. */
+const MARK_MS = 250;
+
+/** At most so many marks: what leaves after them counts once the client was heard. */
 const MARK_LIMIT = 1024;
 
 /**
@@ -13,15 +16,16 @@ export class ReceivedGuess {
 
   /** Everything through `offset` left for the client. */
   flushed(offset: number, now: number): void {
-    const last = this.#marks.at(-1);
-    if (last && last.at === now) this.#marks.pop();
-    if (this.#marks.length < MARK_LIMIT) this.#marks.push({ offset, at: now });
+    const at = Math.ceil(now / MARK_MS) * MARK_MS;
+    if (this.#marks.at(-1)?.at === at) this.#marks.pop();
+    if (this.#marks.length < MARK_LIMIT) this.#marks.push({ offset, at });
   }
 
   /** A byte came from the client: what it now counts as having, if that is more than before. */
   heard(now: number): number | undefined {
-    const old = this.#marks.filter(({ at }) => at <= now - RECEIVED_AFTER_MS);
-    this.#marks.splice(0, old.length);
-    return old.at(-1)?.offset;
+    let offset: number | undefined;
+    while (this.#marks[0] && this.#marks[0].at <= now - RECEIVED_AFTER_MS)
+      offset = this.#marks.shift()?.offset;
+    return offset;
   }
 }

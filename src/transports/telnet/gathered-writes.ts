@@ -1,0 +1,61 @@
+import type { Writable } from 'node:stream';
+
+const NOTHING = new Uint8Array();
+
+/** Sends all that is written within one turn of the event loop in one piece: one system call, one packet. */
+export class GatheredWrites {
+  readonly #socket: Writable;
+  readonly #left: () => void;
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+  /** To be told when the pieces have left. */
+  #waiting: (() => void)[] = [];
+  #isScheduled = false;
+
+  /** `left` is called whenever something has left. */
+  constructor(socket: Writable, left: () => void) {
+    this.#socket = socket;
+    this.#left = left;
+  }
+
+  /** Bytes that did not leave yet. */
+  get unsent(): number {
+    return this.#bytes + this.#socket.writableLength;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#pieces.push(bytes);
+    this.#bytes += bytes.length;
+    this.#schedule();
+  }
+
+  /** Calls back when all that was written so far has left, and never where it did not. */
+  afterFlush(done: () => void): void {
+    this.#waiting.push(done);
+    this.#schedule();
+  }
+
+  /** Passes on what there is, without waiting for the turn to end. */
+  flush(): void {
+    const [pieces, waiting] = [this.#pieces, this.#waiting];
+    if (pieces.length === 0 && waiting.length === 0) return;
+    this.#pieces = [];
+    this.#bytes = 0;
+    this.#waiting = [];
+    const [first = NOTHING] = pieces;
+    this.#socket.write(pieces.length > 1 ? Buffer.concat(pieces) : first, (error) => {
+      if (error) return;
+      this.#left();
+      for (const done of waiting) done();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.flush();
+    });
+  }
+}
