@@ -199,23 +199,28 @@ interface Fact {
 }
 
 const TRIALS = isLong ? 3000 : 150;
+const TIMEOUT_MS = isLong ? 600_000 : 60_000;
 
 describe(`a store with one damaged file, of ${TRIALS} ways (HOLDFAST_TEST_SEED=${SEED})`, () => {
-  it('is refused, says what is not whole, has all, or is as it was before', async () => {
-    const facts = await makeStore();
-    const random = seeded(SEED);
-    const outcomes: Record<string, number> = {};
-    for (let trial = 0; trial < TRIALS; trial += 1) {
-      const copy = join(folder.path, 'copy');
-      cpSync(data, copy, { recursive: true });
-      const damage = damageOne(copy, random);
-      const outcome = await outcomeOf(copy, facts, damage);
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      rmSync(copy, { recursive: true });
-    }
-    // Both happen, or the damage is not what it should be.
-    expect(Object.keys(outcomes)).toEqual(expect.arrayContaining(['earlier', 'refused']));
-  });
+  it(
+    'is refused, says what is not whole, has all, or is as it was before',
+    { timeout: TIMEOUT_MS },
+    async () => {
+      const facts = await makeStore();
+      const random = seeded(SEED);
+      const outcomes: Record<string, number> = {};
+      for (let trial = 0; trial < TRIALS; trial += 1) {
+        const copy = join(folder.path, 'copy');
+        cpSync(data, copy, { recursive: true });
+        const damage = damageOne(copy, random);
+        const outcome = await outcomeOf(copy, facts, damage);
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+        rmSync(copy, { recursive: true });
+      }
+      // Both happen, or the damage is not what it should be.
+      expect(Object.keys(outcomes)).toEqual(expect.arrayContaining(['earlier', 'refused']));
+    },
+  );
 });
 
 /** Sessions in the tables and in the log of a store, each with a token, a command that waits, and output. */
