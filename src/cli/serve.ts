@@ -3,7 +3,7 @@ import type { SessionLimits, Store, StoreError, World } from '../core/index.ts';
 import { createGateway, nodeClock, webHandler, type Gateway } from '../gateway/index.ts';
 import type { Transport } from '../protocol/index.ts';
 import { openEmbeddedStore } from '../stores/index.ts';
-import { telnet, websocket } from '../transports/index.ts';
+import { telnet, websocket, type TelnetService } from '../transports/index.ts';
 import { demoWorld, upstreamWorld } from '../worlds/index.ts';
 import { eventLog } from './event-log.ts';
 import { howToPlay } from './how-to-play.ts';
@@ -106,17 +106,14 @@ function worldOf(settings: Settings): World {
 
 function transportsOf(settings: Settings, isHealthy: () => boolean): Transport[] {
   const { host, telnet: telnetPort, http: httpPort } = settings;
+  const service: TelnetService = {
+    clock: nodeClock,
+    tokenLine: settings.telnetTokenLine,
+    charLogin: settings.charLogin && settings.enableReconnection,
+  };
   const transports: Transport[] = [];
   if (telnetPort !== 'off') {
-    transports.push(
-      telnet({
-        host,
-        port: telnetPort,
-        clock: nodeClock,
-        tokenLine: settings.telnetTokenLine,
-        charLogin: settings.charLogin && settings.enableReconnection,
-      }),
-    );
+    transports.push(telnet({ ...service, host, port: telnetPort }));
   }
   if (httpPort !== 'off') {
     transports.push(
@@ -124,6 +121,7 @@ function transportsOf(settings: Settings, isHealthy: () => boolean): Transport[]
         host,
         port: httpPort,
         request: webHandler({ isHealthy }),
+        mudClients: service,
       }),
     );
   }

@@ -1,2 +1,3 @@
+export type { TelnetService } from './telnet/telnet-service.ts';
 export * from './telnet/telnet.ts';
 export * from './websocket/websocket.ts';

@@ -16,6 +16,7 @@ describe('HTTP', () => {
   it.each<[string, string | string[] | undefined, number]>([
     ['/play', undefined, 400],
     ['/play', 'mqtt', 400],
+    ['/play', 'plain.mudstandards.org', 400],
     ['/play', ['a', 'holdfast.v2'], 400],
     ['/', 'holdfast.v1', 404],
     ['/play/', 'holdfast.v1', 404],

@@ -1,22 +1,17 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Clock } from '../../core/index.ts';
 import type { Converse, Limits, ListenAddress, Transport } from '../../protocol/index.ts';
 import { listenOn } from '../listen.ts';
 import { NetTelnetSocket } from './net-telnet-socket.ts';
 import { TelnetPlayer } from './telnet-player.ts';
+import type { TelnetService } from './telnet-service.ts';
 
 /** After a stop, connections that do not close are cut after this time, in ms. */
 const CLOSE_GRACE_MS = 1000;
 
-export interface TelnetOptions {
+export interface TelnetOptions extends TelnetService {
   /** 0 picks a free one. */
   readonly port: number;
   readonly host?: string;
-  readonly clock: Clock;
-  /** Whether tokens are shown as lines of text to clients that cannot be given them otherwise. */
-  readonly tokenLine?: boolean;
-  /** Whether tokens are given and taken by GMCP `Char.Login` version 2, which Mudlet 5 speaks. Default true. */
-  readonly charLogin?: boolean;
 }
 
 /** Players by Telnet (RFC 854). */

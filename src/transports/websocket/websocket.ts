@@ -9,9 +9,15 @@ import {
   type Transport,
 } from '../../protocol/index.ts';
 import { listenOn } from '../listen.ts';
+import { TelnetPlayer } from '../telnet/telnet-player.ts';
+import type { TelnetService } from '../telnet/telnet-service.ts';
+import { FramedTelnetSocket } from './mud/framed-telnet-socket.ts';
+import type { Framing } from './mud/framing.ts';
+import { MUD_SUBPROTOCOLS } from './mud/subprotocols.ts';
+import { WebSocketConnection } from './web-socket-connection.ts';
 import { WebSocketLink } from './websocket-link.ts';
 
-/** The subprotocol that a client must offer. */
+/** Our own subprotocol, which is taken where it is among others. */
 export const SUBPROTOCOL = 'holdfast.v1';
 
 /** After a stop, connections that do not close are cut after this time, in ms. */
@@ -25,18 +31,20 @@ export interface WebSocketOptions {
   readonly path?: string;
   /** Answers plain HTTP requests. Default: 404. */
   readonly request?: RequestListener;
+  /** Serves MUD clients too, by the subprotocols of mudstandards.org. Absent: only `holdfast.v1`. */
+  readonly mudClients?: TelnetService;
 }
 
-/** Players by WebSocket, in the subprotocol `holdfast.v1`. */
+/** Players by WebSocket, in the subprotocol `holdfast.v1` or in one for MUD clients. */
 export function websocket(options: WebSocketOptions): Transport {
   return new WebSocketTransport(options);
 }
 
 class WebSocketTransport implements Transport {
   readonly name = 'websocket';
-  readonly #options: Required<Omit<WebSocketOptions, 'request'>>;
+  readonly #options: Omit<WebSocketOptions, 'request'> & { readonly host: string; readonly path: string };
   readonly #http: Server;
-  readonly #links = new Set<WebSocketLink>();
+  readonly #connections = new Set<WebSocketConnection>();
   #pinging: NodeJS.Timeout | undefined;
 
   constructor({ request = notFound, ...options }: WebSocketOptions) {
@@ -50,17 +58,22 @@ class WebSocketTransport implements Transport {
       maxPayload: limits.frame_bytes,
       perMessageDeflate: false,
       clientTracking: false,
-      handleProtocols: () => SUBPROTOCOL,
+      handleProtocols: (offered) => this.#choice(offered) ?? false,
     });
     this.#http.on('upgrade', (request, socket, head) => {
       const refusal = this.#refusal(request);
       if (refusal !== undefined) return refuse(socket, refusal);
       sockets.handleUpgrade(request, socket, head, (ws) => {
-        this.#accept(new WebSocketLink(ws, socket, request.socket.remoteAddress), converse, limits);
+        const connection = new WebSocketConnection(ws, socket, request.socket.remoteAddress);
+        this.#connections.add(connection);
+        void connection.closed.then(() => this.#connections.delete(connection));
+        const framing = MUD_SUBPROTOCOLS.get(ws.protocol)?.();
+        if (framing === undefined) this.#accept(connection, converse, limits);
+        else this.#acceptMudClient(connection, framing, converse, limits);
       });
     });
     this.#pinging = setInterval(() => {
-      for (const link of this.#links) link.ping();
+      for (const connection of this.#connections) connection.ping();
     }, limits.ping_ms);
     this.#pinging.unref();
     return listenOn(this.#http, this.#options);
@@ -73,28 +86,48 @@ class WebSocketTransport implements Transport {
     });
     this.#http.closeIdleConnections();
     const cut = setTimeout(() => {
-      for (const link of this.#links) link.cut();
+      for (const connection of this.#connections) connection.cut();
       this.#http.closeAllConnections();
     }, CLOSE_GRACE_MS);
     if (this.#http.listening) await closed;
-    while (this.#links.size > 0) await Promise.all([...this.#links].map((link) => link.closed));
+    while (this.#connections.size > 0) await Promise.all([...this.#connections].map((each) => each.closed));
     clearTimeout(cut);
   }
 
-  #accept(link: WebSocketLink, converse: Converse, limits: Limits): void {
-    this.#links.add(link);
-    const conversation = converse(link);
-    link.start({
+  #accept(connection: WebSocketConnection, converse: Converse, limits: Limits): void {
+    const conversation = converse(new WebSocketLink(connection));
+    connection.start({
       text: (text) => {
         const decoded = decodeClientFrame(text, limits);
         if ('frame' in decoded) conversation.receive(decoded.frame);
         else conversation.fail('bad_frame', { detail: decoded.problem });
       },
       binary: () => conversation.fail('binary_frame'),
-      gone: () => {
-        this.#links.delete(link);
-        conversation.gone();
-      },
+      gone: () => conversation.gone(),
+    });
+  }
+
+  #acceptMudClient(
+    connection: WebSocketConnection,
+    framing: Framing,
+    converse: Converse,
+    limits: Limits,
+  ): void {
+    const { mudClients } = this.#options;
+    if (mudClients === undefined) return connection.cut();
+    const socket = new FramedTelnetSocket(connection, framing, (bytes) => player.receive(bytes));
+    const player = new TelnetPlayer({
+      socket,
+      converse,
+      clock: mudClients.clock,
+      lineLimitBytes: limits.command_bytes,
+      showsTokenLine: mudClients.tokenLine ?? true,
+      offersCharLogin: mudClients.charLogin ?? true,
+    });
+    connection.start({
+      text: (text) => socket.frame(text),
+      binary: (bytes) => socket.frame(bytes),
+      gone: () => player.gone(),
     });
   }
 
@@ -102,7 +135,13 @@ class WebSocketTransport implements Transport {
     const path = request.url?.split('?', 1)[0];
     if (path !== this.#options.path) return '404 Not Found';
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
-    return offered?.includes(SUBPROTOCOL) ? undefined : '400 Bad Request';
+    return offered && this.#choice(new Set(offered)) ? undefined : '400 Bad Request';
+  }
+
+  /** Ours where it is offered; else what the client likes best (RFC 6455, section 4.1). */
+  #choice(offered: ReadonlySet<string>): string | undefined {
+    if (offered.has(SUBPROTOCOL)) return SUBPROTOCOL;
+    return this.#options.mudClients && [...offered].find((name) => MUD_SUBPROTOCOLS.has(name));
   }
 }
 

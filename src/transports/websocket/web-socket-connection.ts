@@ -1,0 +1,129 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { CorkedSocket } from '../corked-socket.ts';
+
+/** While so much is unsent, nothing more is read from the client, in bytes. */
+const UNSENT_LIMIT = 1_048_576;
+
+/** A close that the other side does not answer in this time is cut, in ms. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+const NOTHING = new Uint8Array();
+
+export interface WebSocketEvents {
+  text(text: string): void;
+  binary(bytes: Buffer): void;
+  /** The last one, after whatever kind of end. */
+  gone(): void;
+}
+
+/** One WebSocket, whatever its subprotocol: paced, corked, asked for signs of life, and sure to end. */
+export class WebSocketConnection {
+  readonly closed: Promise<void>;
+  readonly address: string | undefined;
+  readonly #ws: WebSocket;
+  readonly #socket: Duplex;
+  readonly #corked: CorkedSocket;
+  #heard = true;
+  #ended = false;
+  /** Whoever listens wants to hear nothing more for now. */
+  #isPaused = false;
+
+  constructor(ws: WebSocket, socket: Duplex, address: string | undefined) {
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#corked = new CorkedSocket(socket);
+    this.address = address;
+    this.closed = new Promise((resolve) => {
+      ws.once('close', () => resolve());
+    });
+  }
+
+  start(events: WebSocketEvents): void {
+    this.#ws.on('message', (data: Buffer, isBinary: boolean) => {
+      this.#heard = true;
+      if (this.#ended) return;
+      if (isBinary) events.binary(data);
+      else events.text(data.toString());
+    });
+    for (const sign of ['ping', 'pong']) {
+      this.#ws.on(sign, () => {
+        this.#heard = true;
+      });
+    }
+    // What is no WebSocket frame, or too large, `ws` has closed by itself, with its code (1002, 1007, 1009 …).
+    this.#ws.on('error', () => this.#closing());
+    this.#ws.once('close', () => events.gone());
+    this.#socket.on('drain', () => this.#pace());
+  }
+
+  get isEnded(): boolean {
+    return this.#ended;
+  }
+
+  /** A string is a text frame. After `end` it changes nothing. */
+  send(frame: string | Uint8Array): void {
+    if (this.#ended) return;
+    this.#corked.cork();
+    this.#ws.send(frame);
+    this.#pace();
+  }
+
+  /** Calls back when all that was sent so far has left. */
+  afterFlush(done: () => void): void {
+    this.#socket.write(NOTHING, (error) => {
+      if (!error) done();
+    });
+  }
+
+  /** Calls back when the client's side has all that was sent so far (RFC 6455, section 5.5.3). */
+  mark(passed: () => void): void {
+    const name = Buffer.from('mark');
+    const answer = (data: Buffer): void => {
+      if (!data.equals(name)) return;
+      this.#ws.off('pong', answer);
+      passed();
+    };
+    this.#ws.on('pong', answer);
+    this.#ws.ping(name);
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#pace();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#pace();
+  }
+
+  end(closeCode: number, reason: string): void {
+    if (this.#ended) return;
+    this.#closing();
+    this.#ws.resume();
+    this.#ws.close(closeCode, reason);
+  }
+
+  /** Asks for a sign of life; one that did not answer the last time is cut. */
+  ping(): void {
+    if (!this.#heard) return this.cut();
+    this.#heard = false;
+    this.#ws.ping();
+  }
+
+  cut(): void {
+    this.#ws.terminate();
+  }
+
+  #pace(): void {
+    // Its close is heard only while we read.
+    if (!this.#ended && (this.#isPaused || this.#socket.writableLength > UNSENT_LIMIT)) this.#ws.pause();
+    else this.#ws.resume();
+  }
+
+  #closing(): void {
+    this.#ended = true;
+    setTimeout(() => this.cut(), CLOSE_TIMEOUT_MS).unref();
+  }
+}
