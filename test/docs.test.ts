@@ -27,7 +27,7 @@ const PAGES = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...markdownIn(
   .map((path) => new DocPage(path));
 
 function markdownIn(folder: string): string[] {
-  return readdirSync(repositoryPath(folder))
+  return readdirSync(repositoryPath(folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`);
 }

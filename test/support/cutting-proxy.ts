@@ -16,6 +16,8 @@ export interface CuttingProxyOptions {
   readonly ends?: 'reset' | 'close';
   /** How long every piece is on its way, in ms. */
   readonly delayMs?: number;
+  /** Called for every connection; what it returns sees all that is delivered on it. */
+  readonly watch?: () => (from: Side, bytes: Uint8Array) => void;
 }
 
 /** A network between a client and the gateway that fails exactly as it is told to. */
@@ -32,28 +34,32 @@ export class CuttingProxy {
   readonly listening: Promise<void>;
   readonly #server: Server;
   readonly #wires = new Set<Wire>();
+  #targetPort: number;
+  #port = 0;
   #isFrozen = false;
   #wasCut = false;
 
   constructor(targetPort: number, options: CuttingProxyOptions) {
+    this.#targetPort = targetPort;
     // Half-open: a side that closes or ends does not take the other one with it.
     this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
-      const gateway = connect({ port: targetPort, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+      const gateway = connect({
+        port: this.#targetPort,
+        host: '127.0.0.1',
+        noDelay: true,
+        allowHalfOpen: true,
+      });
       const wire = new Wire(client, gateway, options, () => {
         this.#wasCut = true;
       });
       if (this.#isFrozen) wire.freeze();
       this.#wires.add(wire);
     });
-    this.listening = new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(0, '127.0.0.1', resolve);
-    });
+    this.listening = this.#listen();
   }
 
   get port(): number {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- A TCP server that listens has no other.
-    return (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   /** Bytes of this side that were delivered, over all connections. */
@@ -83,11 +89,35 @@ export class CuttingProxy {
     for (const wire of this.#wires) wire.end();
   }
 
-  async close(): Promise<void> {
+  /** Ends every connection, and refuses others until `up`. */
+  async down(): Promise<void> {
     this.cut();
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
+  }
+
+  /** Lets connections in again, on the same port. */
+  up(): Promise<void> {
+    return this.#listen();
+  }
+
+  /** Where connections lead from now on. */
+  leadTo(port: number): void {
+    this.#targetPort = port;
+  }
+
+  async close(): Promise<void> {
+    await this.down();
+  }
+
+  async #listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.#port, '127.0.0.1', resolve);
+    });
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- A TCP server that listens has no other.
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 }
 
@@ -99,6 +129,7 @@ class Wire {
   readonly #ends: Readonly<Record<Side, Socket>>;
   readonly #options: CuttingProxyOptions;
   readonly #cut: () => void;
+  readonly #sees: (from: Side, bytes: Uint8Array) => void;
   readonly #delivered: Record<Side, number> = { client: 0, gateway: 0 };
   readonly #held: { readonly from: Side; readonly piece: Piece }[] = [];
   #isFrozen = false;
@@ -108,6 +139,7 @@ class Wire {
     this.#ends = { client, gateway };
     this.#options = options;
     this.#cut = cut;
+    this.#sees = options.watch?.() ?? (() => undefined);
     for (const side of ['client', 'gateway'] as const) {
       const socket = this.#ends[side];
       const { delayMs } = options;
@@ -154,6 +186,7 @@ class Wire {
     const left = this.#left(from);
     const bytes = piece.subarray(0, left);
     this.#delivered[from] += bytes.length;
+    this.#sees(from, bytes);
     // Behind the cut nothing is delivered, also before it has happened.
     this.#isOver = piece.length >= left;
     this.#other(from).write(bytes, this.#isOver ? () => this.#cutNow() : undefined);

@@ -1,0 +1,215 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
+import { GatewayProcess, temporaryFolder } from '../support/gateway-process.ts';
+import type { LinePlayer } from '../support/line-player.ts';
+import { NegotiationCount } from '../support/negotiation-count.ts';
+import { TinyMux } from '../support/tinymux.ts';
+import { TmuxScreen } from '../support/tmux-screen.ts';
+
+/** A client as players have it, with the script that we give them. */
+export interface RealClient {
+  readonly name: string;
+  /** Where its program is, in the environment. */
+  readonly variable: string;
+  /** What a player does once: prepares the home folder, and knows the command that connects. */
+  readonly setUp: (place: Place) => readonly string[];
+  /** Its script logs in to the game by itself. */
+  readonly logsIn: boolean;
+}
+
+export interface Place {
+  readonly program: string;
+  /** The player's home folder. */
+  readonly home: string;
+  readonly port: number;
+}
+
+/** What the player calls the session, in the client; the script keeps the token under this name. */
+export const SESSION = 'ann';
+export const CHARACTER = { name: 'Ann', password: 'longleaf' };
+export const LOGIN: string = `connect ${CHARACTER.name} ${CHARACTER.password}`;
+
+/** Within so many ms of the new connection all that was missed is on the screen. */
+const RETURN_MS = 2000;
+/** Far over what any client needs, and far under what a loop makes. */
+const NEGOTIATIONS_LIMIT = 60;
+
+/** The suite for one client: the real program in a terminal, the real gateway, and a real game behind it. */
+export function describeRealClient(client: RealClient): void {
+  const program = process.env[client.variable];
+  const isReady = ['HOLDFAST_TEST_TINYMUX', 'HOLDFAST_TEST_TMUX', client.variable].every(
+    (variable) => process.env[variable] !== undefined,
+  );
+  describe.skipIf(!isReady)(`${client.name} in front of TinyMUX`, () => {
+    let game: TinyMux;
+    let wizard: LinePlayer;
+    /** Between the gateway and the game. */
+    let gameSide: CuttingProxy;
+    const gameCount = new NegotiationCount();
+    let folder: ReturnType<typeof temporaryFolder>;
+    let gateway: GatewayProcess;
+
+    let home: ReturnType<typeof temporaryFolder>;
+    /** Between the client and the gateway. */
+    let network: CuttingProxy;
+    let clientCount: NegotiationCount;
+    let command: readonly string[];
+    let screen: TmuxScreen;
+    let said = 0;
+
+    beforeAll(async () => {
+      game = await TinyMux.start();
+      gameSide = await startCuttingProxy(game.port, { watch: gameCount.watch });
+      wizard = await game.wizard();
+      wizard.line(`@pcreate ${CHARACTER.name}=${CHARACTER.password}`);
+      await wizard.sees(`New player '${CHARACTER.name}'`);
+      folder = temporaryFolder();
+      gateway = await startGateway();
+    });
+
+    afterAll(async () => {
+      wizard.cut();
+      await gateway.kill();
+      await gameSide.close();
+      await game.close();
+      folder.remove();
+    });
+
+    beforeEach(async () => {
+      home = temporaryFolder();
+      clientCount = new NegotiationCount();
+      network = await startCuttingProxy(gateway.telnet, { watch: clientCount.watch });
+      command = client.setUp({ program: program ?? '', home: home.path, port: network.port });
+      screen = await startClient();
+      await screen.sees('connects you to an existing character');
+      if (!client.logsIn) await screen.line(LOGIN);
+      await screen.sees('MAIL:');
+      await screen.until('a token to be kept', () => keptToken() !== '');
+    });
+
+    afterEach(async () => {
+      await screen.close();
+      await network.close();
+      home.remove();
+    });
+
+    function startGateway(): Promise<GatewayProcess> {
+      return GatewayProcess.start(folder.path, '--upstream', `127.0.0.1:${gameSide.port}`);
+    }
+
+    function startClient(): Promise<TmuxScreen> {
+      return TmuxScreen.start({ command, cwd: home.path, environment: { HOME: home.path } });
+    }
+
+    function keptToken(): string {
+      const file = join(home.path, '.holdfast', SESSION);
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    }
+
+    /** The wizard tells the player something. */
+    async function tell(): Promise<number> {
+      said += 1;
+      wizard.line(`page ${CHARACTER.name}=word ${said}`);
+      await wizard.sees(`word ${said}'`);
+      return said;
+    }
+
+    async function tellAndSee(): Promise<number> {
+      const word = await tell();
+      await screen.until(`word ${word}`, (text) => words(text).includes(word));
+      return word;
+    }
+
+    /** What the wizard says while the player is away. */
+    async function tellMuch(): Promise<number[]> {
+      const told: number[] = [];
+      for (let times = 0; times < 5; times += 1) told.push(await tell());
+      return told;
+    }
+
+    /**
+     * The player is back and has read what was missed, all of it, in order, once. Where the client acknowledges
+     * nothing, some that was seen before stands before it.
+     */
+    async function readsWhatWasMissed(missed: readonly number[], seen: number): Promise<void> {
+      const text = await screen.until('the end of what was missed', (all) => {
+        return all.slice(lastReturn(all)).includes('From here on it is live.');
+      });
+      expect(Date.now() - clientCount.connectedAt).toBeLessThan(RETURN_MS);
+      const read = words(text.slice(lastReturn(text)));
+      const repeated = read.slice(0, -missed.length);
+      expect(read.slice(repeated.length)).toEqual(missed);
+      expect(repeated).toEqual(repeated.map((_, index) => seen - repeated.length + 1 + index));
+    }
+
+    async function plays(): Promise<void> {
+      said += 1;
+      await screen.line(`page Wizard=reply ${said}`);
+      await wizard.sees(`${CHARACTER.name} pages: reply ${said}`);
+      await tellAndSee();
+    }
+
+    it('comes back by itself when the connection was lost, and reads what was missed', async () => {
+      const seen = await tellAndSee();
+      const token = keptToken();
+      await network.down();
+      const missed = await tellMuch();
+      await network.up();
+      await readsWhatWasMissed(missed, seen);
+      expect(keptToken()).not.toBe(token);
+      await plays();
+    });
+
+    it('comes back when the client was killed, and reads what was missed', async () => {
+      const seen = await tellAndSee();
+      await screen.kill();
+      await screen.close();
+      const missed = await tellMuch();
+      screen = await startClient();
+      await readsWhatWasMissed(missed, seen);
+      await plays();
+    });
+
+    it('comes back when the gateway was killed, to the login of a game that forgot the player', async () => {
+      await tellAndSee();
+      await gateway.kill();
+      gateway = await startGateway();
+      network.leadTo(gateway.telnet);
+      const text = await screen.until('the login', (all) => {
+        return all.slice(lastReturn(all)).includes('shows its login again.');
+      });
+      expect(lastReturn(text)).toBeGreaterThan(0);
+      if (!client.logsIn) await screen.line(LOGIN);
+      await screen.until('the player to be in', (all) => {
+        return all.slice(all.lastIndexOf('shows its login again.')).includes('MAIL:');
+      });
+      await plays();
+    });
+
+    it('settles with the gateway, and the gateway with the game, and asks no more', async () => {
+      const counts = (): number[] => [clientCount.count, gameCount.count];
+      await tellAndSee();
+      for (let before = counts(); ; before = counts()) {
+        await tellAndSee();
+        expect(clientCount.count).toBeLessThan(NEGOTIATIONS_LIMIT);
+        if (counts().join() === before.join()) break;
+      }
+      const settled = counts();
+      const marks = clientCount.timingMarks;
+      for (let times = 0; times < 5; times += 1) await plays();
+      expect(counts()).toEqual(settled);
+      // One question and one answer for a piece of output, at most.
+      expect(clientCount.timingMarks - marks).toBeLessThanOrEqual(40);
+    });
+  });
+}
+
+function lastReturn(text: string): number {
+  return text.lastIndexOf('Welcome back.');
+}
+
+function words(text: string): number[] {
+  return [...text.matchAll(/Wizard pages: word (\d+)/g)].map(([, word]) => Number(word));
+}
