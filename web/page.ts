@@ -9,6 +9,7 @@ export function page(name: string): UserConfig {
   return defineConfig({
     root: here(`./${name}`),
     base: './',
+    publicDir: here('./public'),
     resolve: { alias: { 'holdfast/client': here('../src/client/index.ts') } },
     build: {
       outDir: here(`../dist/web/${name}`),

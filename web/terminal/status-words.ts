@@ -1,0 +1,74 @@
+import type { SessionStatus } from 'holdfast/client';
+import { shortDuration } from './wording.ts';
+
+/** What a button beside the status does. */
+export type StatusAction = 'try_now' | 'play_here' | 'begin_anew';
+
+export interface StatusWords {
+  readonly tone: 'good' | 'busy' | 'bad' | 'idle';
+  readonly text: string;
+  readonly action?: StatusAction;
+}
+
+export const ACTION_LABELS: Readonly<Record<StatusAction, string>> = {
+  try_now: 'Try now',
+  play_here: 'Play here',
+  begin_anew: 'Begin anew',
+};
+
+/** Why there is no connection, where it is not just a lost one. */
+const WAITING: Readonly<Record<string, string>> = {
+  shutdown: 'The server restarts',
+  drain: 'The server restarts',
+  draining: 'The server restarts',
+  server_full: 'The server is full',
+  rate_limited: 'Too many attempts',
+  world_unavailable: 'The game cannot be reached',
+  store_unavailable: 'The server is busy',
+};
+
+/** How a session ended. */
+const ENDED: Readonly<Record<string, string>> = {
+  quit: 'You have logged out',
+  world_closed: 'The game has ended',
+  expired: 'Your session has ended',
+  token_refused: 'Your last session is over',
+  token_reused: 'Your session was opened elsewhere: please log in again',
+  revoked: 'Your session was closed',
+  closed: 'Your session was closed',
+  overflow: 'Too much was unread: your session was closed',
+  not_authorized: 'The game does not let you in',
+  resume_disabled: 'Your last session is over',
+};
+
+/** The few words about the connection that always stand at the top of the page. `now` is in ms since 1970. */
+export function statusWords(status: SessionStatus, now: number, isOnline: boolean): StatusWords {
+  switch (status.kind) {
+    case 'open':
+      return { tone: 'good', text: 'Connected' };
+    case 'replaying':
+      return { tone: 'busy', text: 'Catching up…' };
+    case 'connecting':
+      return { tone: 'busy', text: 'Connecting…' };
+    case 'waiting': {
+      if (!isOnline) return { tone: 'bad', text: 'You are offline', action: 'try_now' };
+      const why = WAITING[status.reason] ?? 'Connection lost';
+      const wait = status.retryAt - now;
+      if (wait < 1000) return { tone: 'busy', text: `${why}, trying again…`, action: 'try_now' };
+      const text = `${why}, trying again in ${shortDuration(Math.ceil(wait / 1000) * 1000)}`;
+      return { tone: 'bad', text, action: 'try_now' };
+    }
+    case 'blocked':
+      return { tone: 'idle', text: 'You play in another tab', action: 'play_here' };
+    case 'closed':
+      return closedWords(status);
+  }
+}
+
+function closedWords({ reason, canResume }: Extract<SessionStatus, { kind: 'closed' }>): StatusWords {
+  if (reason === 'another_tab') return { tone: 'idle', text: 'You play in another tab', action: 'play_here' };
+  if (reason === 'taken_over')
+    return { tone: 'idle', text: 'You play on another device', action: 'play_here' };
+  if (canResume) return { tone: 'bad', text: 'Disconnected', action: 'try_now' };
+  return { tone: 'idle', text: ENDED[reason] ?? 'Your session is over', action: 'begin_anew' };
+}
