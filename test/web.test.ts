@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +50,14 @@ describe('the page, as the gateway serves it', () => {
       expect(policy).toContain("default-src 'none'");
       expect(policy).not.toMatch(/unsafe|\*|https?:|data:|blob:/);
     }
+  });
+
+  it('has the policy that the documents tell', async () => {
+    const policy = (await get('/')).response.headers['content-security-policy'];
+    const told = /default-src 'none'[^\n]*\n[^\n]*'script'/.exec(
+      readFileSync('docs/security.md', 'utf8'),
+    )?.[0];
+    expect(told?.replace(/\s+/g, ' ')).toBe(policy);
   });
 
   it.each(['/index.html', '/assets/', '/../package.json', '/%2e%2e/package.json', '/main.ts', '/nowhere'])(

@@ -777,12 +777,15 @@ describe('the token', () => {
     expect(scene.last).toMatchObject({ code: 'unexpected_frame' });
   });
 
-  it('for another device is marked, and is not this client’s own', () => {
+  it('for another device is marked, short enough for people, and not this client’s own', () => {
     scene.resume();
     expect(scene.stored()).toHaveLength(1);
     expect(scene.say({ type: 'link' })).toEqual([{ kind: 'grant', link: true }]);
-    scene.give({ kind: 'granted', token: { ...GRANT, id: 'link' }, link: true });
-    expect(scene.last).toMatchObject({ type: 'token', id: 'link', value: 'token', link: true });
+    const token = { session_id: ID, secret: 'x'.repeat(32), expires_at: '2026-12-18T20:00:00.000Z' };
+    const value = Buffer.from(JSON.stringify(token)).toString('base64');
+    scene.give({ kind: 'granted', token: { ...GRANT, id: 'link', value }, link: true });
+    const compact = `h1${Buffer.from(ID.replaceAll('-', ''), 'hex').toString('base64url')}${'x'.repeat(32)}`;
+    expect(scene.last).toMatchObject({ type: 'token', id: 'link', value: compact, link: true });
   });
 
   it('for another device is not to be had before the session is playing', () => {

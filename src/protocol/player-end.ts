@@ -22,6 +22,7 @@ import {
   attachedChain,
   byeOf,
   extendedTokenOf,
+  linkTokenOf,
   newTokenOf,
   resumedOf,
   welcomeOf,
@@ -335,7 +336,8 @@ export class PlayerEnd {
 
   #granted(token: TokenGrant, link: boolean): void {
     if (!link) this.#tokenId = token.id;
-    this.#send({ type: 'token', ...newTokenOf(token), ...(link ? { link: true } : {}) });
+    if (link) this.#send({ type: 'token', ...linkTokenOf(token), link });
+    else this.#send({ type: 'token', ...newTokenOf(token) });
   }
 
   #page(page: OutputPage): void {

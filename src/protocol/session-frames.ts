@@ -1,4 +1,12 @@
-import { currentEpoch, stateOf, tokenId, type Attached, type Chain, type Session } from '../core/index.ts';
+import {
+  currentEpoch,
+  ReconnectionToken,
+  stateOf,
+  tokenId,
+  type Attached,
+  type Chain,
+  type Session,
+} from '../core/index.ts';
 import type { ByeFrame, Limits, NewToken, ResumedFrame, TokenFrame, WelcomeFrame } from './frames/index.ts';
 import { BYES, type ByeReason } from './errors.ts';
 
@@ -56,6 +64,12 @@ export function resumedOf(
 
 export function newTokenOf({ id, value, expiresAt }: TokenGrant): NewToken {
   return { id, value, expires_at: iso(expiresAt) };
+}
+
+/** A token to carry to another device: in the form that is short enough for people. */
+export function linkTokenOf(token: TokenGrant): NewToken {
+  const value = ReconnectionToken.decode(token.value)?.encodeCompact() ?? token.value;
+  return newTokenOf({ ...token, value });
 }
 
 /** The later expiry of the token that the attached client has, if it has one. */

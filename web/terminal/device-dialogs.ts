@@ -49,7 +49,7 @@ export class DeviceDialogs {
     try {
       this.#shown.value = await this.#options.link();
       this.#copy.disabled = false;
-      this.#shown.select();
+      this.#copy.focus();
     } catch {
       this.#shown.value = 'There is no code right now: you have to be connected, and in the game.';
     }

@@ -9,7 +9,7 @@ import type { VitalsView } from './vitals-view.ts';
 import { awayText, droppedText, gapText } from './wording.ts';
 
 /** Who was away for less has not lost the thread: what was held runs, and nothing is said where nothing was missed. */
-const SHORT_AWAY_MS = 10_000;
+const SHORT_AWAY_MS = 5000;
 /** Of so many commands the words are known, to say which one was dropped. */
 const REMEMBERED_COMMANDS = 200;
 /** First words of lines that have a password in them, also where the game does not hide what is typed. */
@@ -58,10 +58,8 @@ export class Play {
     const isOpenly =
       this.#state.state === 'playing' && this.#state.world === 'up' && !PRIVATE_LINE.test(text);
     const isSecret = isMasked || !isOpenly;
-    const place = screen.typed(isMasked ? DOTS : text, {
-      typed: 'waiting',
-      ...(isSecret ? { isSecret } : {}),
-    });
+    const piece = { typed: 'waiting', ...(isSecret ? { isSecret } : {}) } as const;
+    const place = screen.typed(isMasked ? DOTS : text, piece, isMasked);
     save();
     void this.#send(text, place, isSecret);
     return { isSecret };

@@ -74,6 +74,13 @@ describe('the screen', () => {
     expect(texts()).toEqual(['> ', 'While you were away', 'A gull.', '', 'A ship.']);
   });
 
+  it('does not write an empty line where the game ends the line of what it hides', () => {
+    screen.write('Password: ', true);
+    screen.typed('••••••', { isSecret: true }, true);
+    screen.write('\nWelcome.\n');
+    expect(texts()).toEqual(['Password: ••••••', 'Welcome.']);
+  });
+
   it('says things of its own in lines of their own, and rewords them', () => {
     screen.write('The gu');
     const id = screen.say('note', 'Connection lost.');

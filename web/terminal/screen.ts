@@ -99,9 +99,12 @@ export class Screen {
     if (isPrompt) this.#markPrompt();
   }
 
-  /** What the player typed, behind the prompt if there is one. It ends the line. */
-  typed(text: string, piece: Pick<Piece, 'typed' | 'isSecret'>): TypedPlace {
-    this.#endedPrompt = false;
+  /**
+   * What the player typed, behind the prompt if there is one. It ends the line. A game that hides what is typed ends
+   * the line itself (`isMasked`), because its player's terminal does not.
+   */
+  typed(text: string, piece: Pick<Piece, 'typed' | 'isSecret'>, isMasked = false): TypedPlace {
+    this.#endedPrompt = isMasked;
     this.#extend({ text, style: {}, ...piece });
     const line = this.#last;
     this.#endLine();
