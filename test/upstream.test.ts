@@ -177,6 +177,17 @@ describe('the account that logs in to the game anew', () => {
   });
 });
 
+describe('a client that introduces itself by GMCP before the game is there', () => {
+  it('is introduced to the game', async () => {
+    const ada = new LinePlayer(gateway.telnet);
+    const supports = Buffer.from('Core.Supports.Set ["Char 1"]');
+    ada.raw(Buffer.concat([Buffer.of(255, 253, 201, 255, 250, 201), supports, Buffer.of(255, 240)]));
+    await ada.sees('What is your name?');
+    await changes.until('the introduction', () => game.talks[0]?.gmcp.at(-1) === supports.toString());
+    ada.cut();
+  });
+});
+
 describe('a token line', () => {
   it('does not come between the name and the password', async () => {
     const ada = new LinePlayer(gateway.telnet);

@@ -125,6 +125,8 @@ export interface WorldSession {
    * has read enough, or the session is over.
    */
   whenRoom(): Promise<void>;
+  /** Tells the operator what went wrong, under `world.` and `where`. No secret may be in it. */
+  report(where: string, error: Error): void;
   /** Ends the session once the player has read what was written. */
   end(reason?: string): void;
 }

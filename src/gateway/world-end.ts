@@ -129,6 +129,10 @@ export class WorldEnd implements WorldSession {
     return new Promise((resolve) => this.#waitingForRoom.push(resolve));
   }
 
+  report(where: string, error: Error): void {
+    this.#failed(`world.${where}`, error);
+  }
+
   end(reason = 'world_closed'): void {
     this.#feed.end(reason);
   }

@@ -21,6 +21,7 @@ const TELNET: ClientInfo = { transport: 'telnet', columns: 80, rows: 24 };
 type Deed =
   | NewOutput
   | { kind: 'is'; state: WorldState | 'playing' | `playing as ${string}` }
+  | { kind: 'report'; where: string; error: Error }
   | { kind: 'lose' | 'end' };
 
 /** A session without a gateway: it writes down what the world did. */
@@ -66,6 +67,10 @@ export class FakeSession implements WorldSession {
     return Promise.resolve();
   }
 
+  report(where: string, error: Error): void {
+    this.deeds.push({ kind: 'report', where, error });
+  }
+
   end(reason?: string): void {
     expect(reason).toBe('world_closed');
     this.deeds.push({ kind: 'end' });
@@ -99,6 +104,7 @@ export class Player {
   }
 
   resize(columns: number, rows: number): void {
+    this.session.client = { ...TELNET, ...this.session.client, columns, rows };
     this.#end.resized?.(columns, rows);
   }
 

@@ -101,6 +101,8 @@ class FakeSession implements WorldSession {
     return Promise.resolve();
   }
 
+  report(): void {}
+
   end(reason?: string): void {
     this.ended = reason;
   }

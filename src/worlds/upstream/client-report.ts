@@ -44,6 +44,18 @@ export function answerEnviron(
   return [...answers.values()];
 }
 
+/** The variables that are not in the newer report as they were in the older one; of one that is gone there is no value. */
+export function changedEnviron(older: ClientReport, newer: ClientReport): readonly EnvironVariable[] {
+  const [before, after] = [environment(older), environment(newer)];
+  const names = new Set([...before.keys(), ...after.keys()]);
+  return [...names]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => {
+      const value = after.get(name);
+      return value === undefined ? { type: 'var', name } : { type: 'var', name, value };
+    });
+}
+
 function environment(report: ClientReport): ReadonlyMap<string, string> {
   const { client, encoding } = report;
   const variables = {

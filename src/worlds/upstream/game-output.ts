@@ -2,6 +2,9 @@ import type { NewOutput } from '../../core/index.ts';
 import type { GmcpKind } from './gmcp-policy.ts';
 import type { GameEvent } from './telnet-client.ts';
 
+/** A sound in the game's text: a line of its own, or the beginning of one. */
+const SOUND = /^!!(?:SOUND|MUSIC)\([^)\n]*\)[^\S\n]*\n?/gimu;
+
 type Text = Extract<NewOutput, { kind: 'text' }>;
 
 /** Makes entries for the output log of what the game says, in its order. */
@@ -22,7 +25,7 @@ export class GameOutput {
     for (const event of events) {
       switch (event.kind) {
         case 'text':
-          this.#text(output, event.text);
+          this.#text(output, isHeard ? event.text : this.#withoutSounds(event.text));
           break;
         case 'prompt':
           this.#prompt(output);
@@ -32,6 +35,8 @@ export class GameOutput {
           break;
         case 'gmcp':
           output.push(...this.#gmcp(event, isHeard));
+          break;
+        case 'listing':
       }
     }
     return output;
@@ -48,6 +53,14 @@ export class GameOutput {
   /** The player ended a line, and with it the one that the game had begun. */
   lineTyped(): void {
     this.#isAtLineStart = true;
+  }
+
+  /** Played when they are read at last, the sounds of an hour (MSP) would come all at once. */
+  #withoutSounds(text: string): string {
+    if (!text.includes('!!')) return text;
+    const lineStart = this.#isAtLineStart ? 0 : text.indexOf('\n') + 1;
+    if (lineStart === 0 && !this.#isAtLineStart) return text;
+    return text.slice(0, lineStart) + text.slice(lineStart).replace(SOUND, '');
   }
 
   #text(output: NewOutput[], text: string): void {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openWorld, play, Player, until } from '../../../test/support/upstream.ts';
+import { openWorld, play, Player, startGame, until } from '../../../test/support/upstream.ts';
 
 describe('a login that a client types by itself into a session that came back', () => {
   it('does not reach the game, is private, and is reported', async () => {
@@ -77,5 +77,39 @@ describe("a player's address", () => {
     await player.type('Ada');
     await until(() => expect(received).toMatch(/Ada\r\n$/));
     expect(received.startsWith(start)).toBe(true);
+  });
+});
+
+describe('a player who comes back with another client', () => {
+  const sizes = (payloads: readonly { option: number; payload: Buffer }[]): readonly (readonly number[])[] =>
+    payloads.filter(({ option }) => option === 31).map(({ payload }) => [...payload]);
+
+  it('is shown to the game as the client is now, and what only the older one asked for is taken back', async () => {
+    const game = await startGame();
+    const world = openWorld(game.port);
+    const player = new Player(world);
+    player.pass('Core.Supports.Set', ['Char 1', 'Room 1']);
+    player.attach({ transport: 'telnet', name: 'MUDLET', columns: 200, rows: 50 });
+    await player.logIn();
+    const [talk] = game.talks;
+    player.detach();
+    player.attach({ transport: 'telnet', name: 'TF5' });
+    await until(() => expect(sizes(talk?.subnegotiations ?? []).at(-1)).toEqual([0, 80, 0, 24]));
+    // Turned off, to be turned on when the game has agreed: it asks for the name again.
+    await until(() => expect(talk?.negotiations.at(-1)).toBe('WONT 24'));
+    expect(talk?.gmcp).not.toContainEqual(expect.stringContaining('Remove'));
+    world.clock.advance(3000);
+    await until(() => expect(talk?.gmcp.at(-1)).toBe('Core.Supports.Remove ["Char","Room"]'));
+  });
+
+  it('keeps what the older one asked for by WebSocket, where all messages come', async () => {
+    const { game, world, player } = await play();
+    player.pass('Core.Supports.Set', ['Char 1']);
+    player.detach();
+    player.attach({ transport: 'websocket' });
+    world.clock.advance(3000);
+    await player.type('look');
+    await player.sees('You said: look\n');
+    expect(game.talks[0]?.gmcp.at(-1)).toBe('Core.Supports.Set ["Char 1"]');
   });
 });

@@ -1,19 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientInfo } from '../../core/index.ts';
-import { GmcpIntroduction } from './gmcp-introduction.ts';
+import { ClientIntroduction } from './client-introduction.ts';
 import { TelnetClient, type GameEvent } from './telnet-client.ts';
 
 // Written out, because a mistake in our own table would pass unseen.
 const [SE, GA, SB, WILL, WONT, DO, DONT, IAC] = [240, 249, 250, 251, 252, 253, 254, 255] as const;
-const [ECHO, SGA, MARK, TTYPE, EOR, NAWS, ENVIRON, CHARSET, GMCP] = [
-  1, 3, 6, 24, 25, 31, 39, 42, 201,
+const [ECHO, SGA, MARK, TTYPE, EOR, NAWS, ENVIRON, CHARSET, MSDP, MSSP, MCCP2, GMCP] = [
+  1, 3, 6, 24, 25, 31, 39, 42, 69, 70, 86, 201,
 ] as const;
 
 function newClient(
-  client: ClientInfo = { transport: 'telnet', columns: 255, rows: 50, address: '::1' },
+  client: ClientInfo | (() => ClientInfo) = { transport: 'telnet', columns: 255, rows: 50, address: '::1' },
   encoding: 'utf-8' | 'latin1' = 'utf-8',
+  introduction = new ClientIntroduction(),
+  compression = true,
 ): TelnetClient {
-  return new TelnetClient({ client: () => client, introduction: new GmcpIntroduction(), encoding });
+  return new TelnetClient({
+    client: () => (typeof client === 'function' ? client() : client),
+    introduction,
+    encoding,
+    compression,
+  });
 }
 
 function bytes(...parts: readonly (number | string)[]): Buffer {
@@ -73,11 +80,16 @@ describe('TelnetClient', () => {
     }
   });
 
-  it('accepts what it knows and refuses the rest, MCCP2, MSDP and BINARY among it', () => {
+  it('accepts what it knows and refuses the rest, BINARY and MXP among it', () => {
     expect(answerOf(newClient(), IAC, WILL, SGA, IAC, DO, SGA)).toEqual(bytes(IAC, DO, SGA, IAC, WILL, SGA));
-    for (const option of [0, 34, 69, 70, 86, 91]) {
+    for (const option of [0, 34, 87, 91]) {
       expect(answerOf(newClient(), IAC, WILL, option, IAC, DO, option)).toEqual(
         bytes(IAC, DONT, option, IAC, WONT, option),
+      );
+    }
+    for (const option of [69, 70, 86]) {
+      expect(answerOf(newClient(), IAC, WILL, option, IAC, DO, option)).toEqual(
+        bytes(IAC, DO, option, IAC, WONT, option),
       );
     }
     expect(answerOf(newClient(), IAC, DO, ECHO)).toEqual(bytes(IAC, WONT, ECHO));
@@ -97,10 +109,12 @@ describe('TelnetClient', () => {
 
   it('tells the window size when it is wanted and known', () => {
     const telnet = newClient();
-    expect(Buffer.from(telnet.windowSize())).toEqual(bytes());
+    expect(Buffer.from(telnet.changes())).toEqual(bytes());
     const size = sub(NAWS, 0, IAC, IAC, 0, 50);
     expect(answerOf(telnet, IAC, DO, NAWS)).toEqual(Buffer.concat([bytes(IAC, WILL, NAWS), size]));
-    expect(Buffer.from(telnet.windowSize())).toEqual(size);
+    expect(telnet.changes()).toHaveLength(0);
+    // After a copyover it is asked again.
+    expect(answerOf(telnet, IAC, DO, NAWS)).toEqual(Buffer.concat([bytes(IAC, WILL, NAWS), size]));
     expect(answerOf(newClient({ transport: 'websocket' }), IAC, DO, NAWS)).toEqual(bytes(IAC, WILL, NAWS));
   });
 
@@ -130,12 +144,86 @@ describe('TelnetClient', () => {
   it('sends GMCP to a game that speaks it only', () => {
     const telnet = newClient();
     const message = { package: 'Char.Skills.Get', data: { group: 'ÿ' } };
-    expect(telnet.gmcp(message)).toHaveLength(0);
+    expect(telnet.message(message)).toHaveLength(0);
     answerOf(telnet, IAC, WILL, GMCP);
-    expect(Buffer.from(telnet.gmcp(message))).toEqual(sub(GMCP, 'Char.Skills.Get {"group":"ÿ"}'));
-    expect(Buffer.from(telnet.gmcp({ package: 'Core.Ping' }))).toEqual(sub(GMCP, 'Core.Ping'));
+    expect(Buffer.from(telnet.message(message))).toEqual(sub(GMCP, 'Char.Skills.Get {"group":"ÿ"}'));
+    expect(Buffer.from(telnet.message({ package: 'Core.Ping' }))).toEqual(sub(GMCP, 'Core.Ping'));
     answerOf(telnet, IAC, WONT, GMCP);
-    expect(telnet.gmcp(message)).toHaveLength(0);
+    expect(telnet.message(message)).toHaveLength(0);
+  });
+
+  it('tells what has changed when another client is there, once, and nothing that was not asked', () => {
+    let client: ClientInfo = { transport: 'telnet', name: 'MUDLET', columns: 80, rows: 50, address: '::1' };
+    const telnet = newClient(() => client);
+    answerOf(telnet, IAC, DO, NAWS, IAC, DO, TTYPE, ...sub(TTYPE, 1), IAC, DO, ENVIRON, ...sub(ENVIRON, 1));
+    expect(telnet.changes()).toHaveLength(0);
+    client = { transport: 'websocket', name: 'web', screenReader: true, address: '::2' };
+    const info = sub(
+      ENVIRON,
+      2,
+      ...bytes(0, 'CLIENT_NAME', 1, 'web', 0, 'MTTS', 1, '717', 0, 'IPADDRESS', 1, '::2'),
+    );
+    expect(Buffer.from(telnet.changes())).toEqual(
+      Buffer.concat([sub(NAWS, 0, 80, 0, 24), info, bytes(IAC, WONT, TTYPE)]),
+    );
+    expect(telnet.changes()).toHaveLength(0);
+    expect(answerOf(telnet, IAC, DONT, TTYPE)).toEqual(bytes(IAC, WILL, TTYPE));
+    expect(answerOf(telnet, IAC, DO, TTYPE, ...sub(TTYPE, 1))).toEqual(sub(TTYPE, 0, 'WEB'));
+
+    const deaf = newClient(() => client);
+    client = { transport: 'telnet', columns: 1, rows: 1 };
+    expect(deaf.changes()).toHaveLength(0);
+  });
+
+  it('talks MSDP with a game that speaks it, and says again what the client wants reported', () => {
+    const introduction = new ClientIntroduction();
+    const telnet = newClient(undefined, 'utf-8', introduction);
+    const report = { package: 'MSDP.REPORT', data: ['HEALTH', 'ROOM'] };
+    expect(telnet.message(report)).toHaveLength(0);
+    introduction.note(report);
+    const told = sub(MSDP, 1, 'REPORT', 2, 5, 2, 'HEALTH', 2, 'ROOM', 6);
+    expect(answerOf(telnet, IAC, WILL, MSDP)).toEqual(Buffer.concat([bytes(IAC, DO, MSDP), told]));
+    expect(Buffer.from(telnet.message({ package: 'MSDP.SEND', data: 'MANA' }))).toEqual(
+      sub(MSDP, 1, 'SEND', 2, 'MANA'),
+    );
+    const said = sub(MSDP, 1, 'HEALTH', 2, '70', 1, 'ROOM', 2, 3, 1, 'NAME', 2, 'Hall', 4);
+    expect(telnet.receive(said).events).toEqual([
+      { kind: 'gmcp', package: 'MSDP.HEALTH', data: '70' },
+      { kind: 'gmcp', package: 'MSDP.ROOM', data: { NAME: 'Hall' } },
+    ]);
+  });
+
+  it('hears what the game tells of itself by MSSP', () => {
+    const telnet = newClient();
+    answerOf(telnet, IAC, WILL, MSSP);
+    expect(telnet.receive(sub(MSSP, 1, 'NAME', 2, 'Avalon', 1, 'PORT', 2, '23', 2, '80')).events).toEqual([
+      {
+        kind: 'listing',
+        listing: new Map([
+          ['NAME', ['Avalon']],
+          ['PORT', ['23', '80']],
+        ]),
+      },
+    ]);
+  });
+
+  it('reads up to the exact byte from which on the game compresses, and begins anew after the end', () => {
+    const telnet = newClient();
+    const mark = sub(MCCP2);
+    // Not agreed on, it means nothing.
+    expect(telnet.receive(bytes(...mark, 'plain')).compressed).toBeUndefined();
+    telnet.receive(bytes(IAC, WILL, MCCP2));
+    const { events, compressed } = telnet.receive(bytes('text', ...mark, 0x78, 0x9c, IAC, GA));
+    expect(events).toEqual([{ kind: 'text', text: 'text' }]);
+    expect(compressed).toEqual(bytes(0x78, 0x9c, IAC, GA));
+    // What it inflates to may say so, too.
+    expect(telnet.receive(bytes('in', ...mark, 'side')).compressed).toBeUndefined();
+    telnet.compressionEnded();
+    expect(answerOf(telnet, IAC, WILL, MCCP2)).toEqual(bytes(IAC, DO, MCCP2));
+    expect(telnet.receive(bytes(...mark, 1)).compressed).toEqual(bytes(1));
+    expect(answerOf(newClient(undefined, 'utf-8', undefined, false), IAC, WILL, MCCP2)).toEqual(
+      bytes(IAC, DONT, MCCP2),
+    );
   });
 
   it('answers each timing mark', () => {

@@ -1,4 +1,4 @@
-import type { ClientInfo, Json } from '../../core/index.ts';
+import type { ClientInfo, Json, Listing } from '../../core/index.ts';
 import {
   CharsetNegotiation,
   EOR,
@@ -10,22 +10,29 @@ import {
   TimingMarks,
   decodeEnviron,
   decodeGmcp,
+  decodeMsdp,
+  decodeMssp,
   encodeEnviron,
   encodeGmcp,
+  encodeMsdp,
   encodeNegotiation,
   encodeSubnegotiation,
   encodeWindowSize,
   escapeIac,
+  isMccp2Start,
+  msdpOfPackage,
+  packageOfMsdp,
   type Negotiation,
   type OptionEvent,
   type OptionPolicies,
   type TelnetEvent,
+  type WindowSize,
 } from '../../telnet/index.ts';
-import { answerEnviron, terminalNames, type ClientReport } from './client-report.ts';
+import type { ClientIntroduction, OutOfBand } from './client-introduction.ts';
+import { answerEnviron, changedEnviron, terminalNames, type ClientReport } from './client-report.ts';
 import { CHARSETS, GameText, type GameEncoding } from './game-text.ts';
-import type { GmcpContent, GmcpIntroduction } from './gmcp-introduction.ts';
 
-/** What a game may turn on, as a player's client would let it. MCCP2, MSDP and MSSP will stand here too. */
+/** What a game may turn on, as a player's client would let it. */
 const POLICIES: OptionPolicies = {
   [OPTION.ECHO]: { remote: 'accept' },
   [OPTION.SGA]: { local: 'accept', remote: 'accept' },
@@ -34,6 +41,8 @@ const POLICIES: OptionPolicies = {
   [OPTION.NAWS]: { local: 'accept' },
   [OPTION.NEW_ENVIRON]: { local: 'accept' },
   [OPTION.CHARSET]: { local: 'accept', remote: 'accept' },
+  [OPTION.MSDP]: { remote: 'accept' },
+  [OPTION.MSSP]: { remote: 'accept' },
   [OPTION.GMCP]: { local: 'accept', remote: 'accept' },
 };
 
@@ -41,6 +50,9 @@ const POLICIES: OptionPolicies = {
 const REAFFIRM_LIMIT = 16;
 
 const NOTHING: Uint8Array = new Uint8Array();
+
+/** What a terminal of unknown size is taken for. */
+const USUAL_SIZE = { columns: 80, rows: 24 };
 
 /** What the game says, in its order. */
 export type GameEvent =
@@ -50,12 +62,26 @@ export type GameEvent =
   | { readonly kind: 'prompt' }
   /** The game hides (false) or shows what is typed. */
   | { readonly kind: 'echo'; readonly on: boolean }
-  | { readonly kind: 'gmcp'; readonly package: string; readonly data?: Json };
+  /** GMCP, or a variable of MSDP. */
+  | { readonly kind: 'gmcp'; readonly package: string; readonly data?: Json }
+  /** What the game tells of itself to those who list games (MSSP). */
+  | { readonly kind: 'listing'; readonly listing: Listing };
+
+/** What comes of bytes of the game. */
+export interface Received {
+  readonly events: readonly GameEvent[];
+  /** To be sent to the game; may be empty. */
+  readonly answer: Uint8Array;
+  /** What came behind the mark from which on the game compresses: to be inflated, as all that follows. */
+  readonly compressed?: Uint8Array;
+}
 
 export interface TelnetClientOptions {
   /** The player's client as it is now. */
   readonly client: () => ClientInfo;
-  readonly introduction: GmcpIntroduction;
+  readonly introduction: ClientIntroduction;
+  /** Whether the game may compress what it sends. */
+  readonly compression: boolean;
   /** How the game encodes text, unless CHARSET settles it. */
   readonly encoding: GameEncoding;
 }
@@ -67,11 +93,14 @@ export interface TelnetClientOptions {
 export class TelnetClient {
   readonly #options: TelnetClientOptions;
   readonly #parser = new TelnetParser();
-  readonly #negotiator = new Negotiator({ policies: POLICIES, reaffirmLimit: REAFFIRM_LIMIT });
+  readonly #negotiator: Negotiator;
   readonly #charset = new CharsetNegotiation('client', Object.keys(CHARSETS));
   readonly #timingMarks = new TimingMarks<never>();
   readonly #text: GameText;
   #terminalTypes: TerminalTypeCycle | undefined;
+  #isCompressed = false;
+  /** The client as the game knows it by now. */
+  readonly #told: { size?: WindowSize; names?: readonly string[]; environ?: ClientReport } = {};
   /** What the bytes that are being parsed come to. */
   #events: GameEvent[] = [];
   #answers: Uint8Array[] = [];
@@ -79,14 +108,26 @@ export class TelnetClient {
   constructor(options: TelnetClientOptions) {
     this.#options = options;
     this.#text = new GameText(options.encoding);
+    const policies = options.compression
+      ? ({ ...POLICIES, [OPTION.MCCP2]: { remote: 'accept' } } as const)
+      : POLICIES;
+    this.#negotiator = new Negotiator({ policies, reaffirmLimit: REAFFIRM_LIMIT });
   }
 
-  /** Takes bytes of the game. `answer` has to be sent to it, and may be empty. */
-  receive(bytes: Uint8Array): { readonly events: readonly GameEvent[]; readonly answer: Uint8Array } {
+  /** Takes bytes of the game, inflated if it compresses. */
+  receive(bytes: Uint8Array): Received {
     this.#events = [];
     this.#answers = [];
-    this.#parser.parse(bytes, (event) => this.#parsed(event));
-    return { events: this.#events, answer: Buffer.concat(this.#answers) };
+    const read = this.#parser.parse(bytes, (event) => this.#parsed(event));
+    const received = { events: this.#events, answer: Buffer.concat(this.#answers) };
+    return this.#isCompressed && read < bytes.length
+      ? { ...received, compressed: bytes.subarray(read) }
+      : received;
+  }
+
+  /** What comes from here on is not compressed. The game may begin again. */
+  compressionEnded(): void {
+    this.#isCompressed = false;
   }
 
   /** The bytes of one line from the player. */
@@ -94,8 +135,13 @@ export class TelnetClient {
     return escapeIac(this.#text.encodeLine(text));
   }
 
-  /** The bytes of a GMCP message; none where the game does not speak it. */
-  gmcp({ package: name, data }: GmcpContent): Uint8Array {
+  /** The bytes of a message of GMCP or MSDP; none where the game does not speak it. */
+  message({ package: name, data }: OutOfBand): Uint8Array {
+    const variable = msdpOfPackage(name);
+    if (variable !== undefined) {
+      if (!this.#negotiator.isEnabled(OPTION.MSDP, 'remote')) return NOTHING;
+      return encodeSubnegotiation(OPTION.MSDP, encodeMsdp(variable, data ?? ''));
+    }
     const isOn = (['local', 'remote'] as const).some((side) => this.#negotiator.isEnabled(OPTION.GMCP, side));
     if (!isOn) return NOTHING;
     return encodeSubnegotiation(
@@ -104,19 +150,52 @@ export class TelnetClient {
     );
   }
 
-  /** The bytes that tell the size of the player's window; none where it is not known, or not wanted. */
-  windowSize(): Uint8Array {
-    const { columns, rows } = this.#options.client();
-    if (columns === undefined || rows === undefined) return NOTHING;
-    if (!this.#negotiator.isEnabled(OPTION.NAWS, 'local')) return NOTHING;
-    return encodeSubnegotiation(OPTION.NAWS, encodeWindowSize({ columns, rows }));
+  /**
+   * The bytes that tell the game what is not as it was told: the size of the window, the terminal, the environment. They
+   * are none where it was told nothing, and did not ask.
+   */
+  changes(): Uint8Array {
+    return Buffer.concat([this.#sizeChange(), this.#environChange(), this.#namesChange()]);
   }
 
   get #report(): ClientReport {
     return { client: this.#options.client(), encoding: this.#text.encoding };
   }
 
-  #parsed(event: TelnetEvent): undefined {
+  #sizeChange(): Uint8Array {
+    const { size: told } = this.#told;
+    const { columns, rows } = this.#options.client();
+    const size = columns === undefined || rows === undefined ? told && USUAL_SIZE : { columns, rows };
+    if (size === undefined || (size.columns === told?.columns && size.rows === told.rows)) return NOTHING;
+    return this.#negotiator.isEnabled(OPTION.NAWS, 'local') ? this.#size(size) : NOTHING;
+  }
+
+  #size(size: WindowSize): Uint8Array {
+    this.#told.size = size;
+    return encodeSubnegotiation(OPTION.NAWS, encodeWindowSize(size));
+  }
+
+  /** RFC 1572: variables that change are told unasked. */
+  #environChange(): Uint8Array {
+    const { environ: told } = this.#told;
+    if (told === undefined || !this.#negotiator.isEnabled(OPTION.NEW_ENVIRON, 'local')) return NOTHING;
+    const variables = changedEnviron(told, this.#report);
+    this.#told.environ = this.#report;
+    if (variables.length === 0) return NOTHING;
+    return encodeSubnegotiation(OPTION.NEW_ENVIRON, encodeEnviron({ kind: 'info', variables }));
+  }
+
+  /** RFC 1091 has no way to say that the terminal is another one now; turned off and on, the option is asked anew. */
+  #namesChange(): Uint8Array {
+    const { names: told } = this.#told;
+    if (told === undefined || told.join('\n') === terminalNames(this.#report).join('\n')) return NOTHING;
+    delete this.#told.names;
+    const off = this.#negotiator.request(OPTION.TTYPE, 'local', false);
+    const on = this.#negotiator.request(OPTION.TTYPE, 'local', true);
+    return Buffer.concat([off, on].flatMap((request) => (request ? encodeNegotiation(request) : [])));
+  }
+
+  #parsed(event: TelnetEvent): 'stop' | undefined {
     switch (event.kind) {
       case 'data':
         this.#events.push({ kind: 'text', text: this.#text.decode(event.bytes) });
@@ -128,11 +207,20 @@ export class TelnetClient {
         this.#negotiated(event);
         break;
       case 'subnegotiation':
+        if (isMccp2Start(event) && this.#mayCompress) {
+          this.#isCompressed = true;
+          return 'stop';
+        }
         this.#subnegotiated(event.option, event.payload);
         break;
       case 'oversize':
         break;
     }
+    return undefined;
+  }
+
+  get #mayCompress(): boolean {
+    return !this.#isCompressed && this.#negotiator.isEnabled(OPTION.MCCP2, 'remote');
   }
 
   #negotiated(negotiation: Negotiation): void {
@@ -149,11 +237,22 @@ export class TelnetClient {
   #settled({ option, enabled }: OptionEvent): void {
     if (option === OPTION.ECHO) this.#events.push({ kind: 'echo', on: !enabled });
     if (!enabled) return;
-    if (option === OPTION.TTYPE) this.#terminalTypes = new TerminalTypeCycle(terminalNames(this.#report));
-    if (option === OPTION.NAWS) this.#answers.push(this.windowSize());
-    if (option === OPTION.GMCP) {
-      const { client, introduction } = this.#options;
-      this.#answers.push(...introduction.messages(client()).map((message) => this.gmcp(message)));
+    const { client, introduction } = this.#options;
+    switch (option) {
+      case OPTION.TTYPE:
+        this.#told.names = terminalNames(this.#report);
+        this.#terminalTypes = new TerminalTypeCycle(this.#told.names);
+        break;
+      case OPTION.NAWS:
+        // Asked again, it is told again.
+        delete this.#told.size;
+        this.#answers.push(this.#sizeChange());
+        break;
+      case OPTION.GMCP:
+        this.#answers.push(...introduction.gmcp(client()).map((message) => this.message(message)));
+        break;
+      case OPTION.MSDP:
+        this.#answers.push(...introduction.msdp().map((message) => this.message(message)));
     }
   }
 
@@ -170,6 +269,13 @@ export class TelnetClient {
       }
       case OPTION.GMCP:
         return this.#gmcp(payload);
+      case OPTION.MSDP:
+        for (const { name, value } of decodeMsdp(payload) ?? []) {
+          this.#events.push({ kind: 'gmcp', package: packageOfMsdp(name), data: value });
+        }
+        return;
+      case OPTION.MSSP:
+        this.#events.push({ kind: 'listing', listing: decodeMssp(payload) });
     }
   }
 
@@ -181,6 +287,7 @@ export class TelnetClient {
     const message = decodeEnviron(payload);
     if (message?.kind !== 'send' || !this.#negotiator.isEnabled(OPTION.NEW_ENVIRON, 'local'))
       return undefined;
+    this.#told.environ = this.#report;
     return encodeEnviron({ kind: 'is', variables: answerEnviron(this.#report, message.requests) });
   }
 

@@ -1,6 +1,7 @@
 import type {
   ClientInfo,
   Json,
+  Listing,
   Overflow,
   WorldCommand,
   WorldPlayer,
@@ -8,17 +9,20 @@ import type {
 } from '../../core/index.ts';
 import type { AbsencePolicy } from './absence-policy.ts';
 import { backoffMs } from './backoff.ts';
+import { ClientIntroduction, type OutOfBand } from './client-introduction.ts';
 import { GameConnection } from './game-connection.ts';
 import { GameOutput } from './game-output.ts';
 import type { GameRoute } from './game-stream.ts';
 import type { GameEncoding } from './game-text.ts';
-import { GmcpIntroduction, type GmcpContent } from './gmcp-introduction.ts';
 import type { GmcpKind } from './gmcp-policy.ts';
 import { LoginLines, type LineDigest } from './login-lines.ts';
 import { LoginWatch, type UpSign } from './login-watch.ts';
 import { notices } from './notices.ts';
 import type { PortProbe } from './port-probe.ts';
 import type { GameEvent } from './telnet-client.ts';
+
+/** A client that came back has introduced itself by then, or never will, in ms. */
+const INTRODUCTION_MS = 3000;
 
 /** What all players of one upstream world share. */
 export interface UpstreamPlayerSettings {
@@ -31,6 +35,8 @@ export interface UpstreamPlayerSettings {
   readonly absence: AbsencePolicy;
   readonly overflow: Overflow;
   readonly lineDigest: LineDigest;
+  /** The game said what those are told who list games. */
+  readonly listed: (listing: Listing) => void;
   readonly random: () => number;
   readonly closed: (player: UpstreamPlayer) => void;
 }
@@ -65,13 +71,16 @@ export class UpstreamPlayer implements WorldPlayer {
   readonly #session: WorldSession;
   readonly #settings: UpstreamPlayerSettings;
   readonly #output: GameOutput;
-  readonly #introduction = new GmcpIntroduction();
+  readonly #introduction = new ClientIntroduction();
   readonly #loginLines: LoginLines;
   #link: Link = { kind: 'idle' };
   #client: ClientInfo;
   #presence: Presence = AWAY;
   /** The game had this player, and has no more: at the next connection it begins anew. */
   #isForgotten = false;
+  /** What it compressed could not be read: it is not asked for it again. */
+  #mayCompress = true;
+  #cancelLeftovers: (() => void) | undefined;
   /** In a row, since the player was told. */
   #failures = 0;
   /** The command in hand waits for the link that is being opened, or asked about. */
@@ -97,7 +106,7 @@ export class UpstreamPlayer implements WorldPlayer {
     const { seq, text, package: name, data } = command;
     const link = await this.#whenOpen();
     if (link === undefined) throw new Error('the game is not connected');
-    if (name !== undefined) return link.connection.gmcp(content(name, data));
+    if (name !== undefined) return link.connection.message(outOfBand(name, data));
     if (text === undefined) return;
     const { login } = link;
     if (!command.held && login.isUp && this.#loginLines.take(text, command.at)) {
@@ -116,7 +125,7 @@ export class UpstreamPlayer implements WorldPlayer {
   }
 
   passing(packageName: string, data: Json | undefined): void {
-    const message = content(packageName, data);
+    const message = outOfBand(packageName, data);
     this.#introduction.note(message);
     if (this.#link.kind === 'open') this.#link.connection.passing(message);
   }
@@ -134,13 +143,15 @@ export class UpstreamPlayer implements WorldPlayer {
   }
 
   resized(columns: number, rows: number): void {
-    this.#client = { ...this.#client, columns, rows };
-    if (this.#link.kind === 'open') this.#link.connection.resized();
+    this.#client = { ...(this.#session.client ?? this.#client), columns, rows };
+    if (this.#link.kind === 'open') this.#link.connection.update();
   }
 
   /** An open connection stays; none is opened. */
   detached(): void {
     this.#presence = AWAY;
+    this.#introduction.left();
+    this.#cancelLeftovers?.();
     if (this.#link.kind === 'open') return this.#leaves();
     if (this.#link.kind === 'opening') this.#link.connection.close();
     else if (this.#link.kind === 'waiting') this.#link.cancel();
@@ -155,6 +166,7 @@ export class UpstreamPlayer implements WorldPlayer {
     if (isFarewell && link.kind === 'open' && endLine !== undefined) this.#say(link, endLine);
     this.#become({ kind: 'over' });
     if (this.#presence.kind === 'leaving') this.#presence.cancel();
+    this.#cancelLeftovers?.();
     if (link.kind === 'opening' || link.kind === 'open') link.connection.close();
     if (link.kind === 'waiting') link.cancel();
     this.#settings.closed(this);
@@ -197,11 +209,17 @@ export class UpstreamPlayer implements WorldPlayer {
 
   #open(): void {
     const { route, encoding } = this.#settings;
-    const telnet = { client: () => this.#client, introduction: this.#introduction, encoding };
+    const telnet = {
+      client: () => this.#client,
+      introduction: this.#introduction,
+      encoding,
+      compression: this.#mayCompress,
+    };
     const connection = new GameConnection(route, telnet, {
       opened: () => this.#opened(connection),
       received: (events) => this.#received(events),
       lost: () => this.#lost(),
+      failed: (error) => this.#failed(error),
     });
     this.#become({ kind: 'opening', connection });
   }
@@ -225,6 +243,15 @@ export class UpstreamPlayer implements WorldPlayer {
     if (this.#link.kind !== 'open') return;
     if (this.#settings.overflow === 'slow_world') this.#link.connection.pauseUntil(this.#session.whenRoom());
     this.#link.login.saw(events);
+    for (const event of events) if (event.kind === 'listing') this.#settings.listed(event.listing);
+  }
+
+  /** Not the player's leaving, nor the game's end: it is tried again. */
+  #failed(error: Error): void {
+    this.#session.report('mccp2', error);
+    this.#mayCompress = false;
+    this.#forget();
+    this.#unreachable();
   }
 
   #lost(): void {
@@ -297,8 +324,18 @@ export class UpstreamPlayer implements WorldPlayer {
   #returned(link: Open, before: Presence): void {
     const { returnLine } = this.#settings.absence;
     this.#loginLines.returned(this.#now);
-    link.connection.resized();
+    link.connection.update();
     if (before.kind === 'away' && before.isTold && returnLine !== undefined) this.#say(link, returnLine);
+    this.#cancelLeftovers = this.#settings.route.clock.after(INTRODUCTION_MS, () => this.#introduced(link));
+  }
+
+  /** What the client before asked for, and this one did not, is taken back; what came late of this one is told. */
+  #introduced({ connection }: Open): void {
+    this.#client = this.#session.client ?? this.#client;
+    connection.update();
+    // Whoever comes by WebSocket is given all messages, and need not ask for any.
+    if (this.#client.transport !== 'telnet') return;
+    for (const message of this.#introduction.leftovers()) connection.passing(message);
   }
 
   /** A line of the operator's. Where it does not leave, the connection is lost, which is told by itself. */
@@ -311,6 +348,6 @@ export class UpstreamPlayer implements WorldPlayer {
   }
 }
 
-function content(name: string, data: Json | undefined): GmcpContent {
+function outOfBand(name: string, data: Json | undefined): OutOfBand {
   return data === undefined ? { package: name } : { package: name, data };
 }

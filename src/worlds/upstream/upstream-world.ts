@@ -1,4 +1,4 @@
-import type { Clock, Overflow, World } from '../../core/index.ts';
+import type { Clock, Listing, Overflow, World } from '../../core/index.ts';
 import { SILENT, type AbsencePolicy } from './absence-policy.ts';
 import { connectTcp, type Connect } from './game-socket.ts';
 import type { GameEncoding } from './game-text.ts';
@@ -48,6 +48,7 @@ export function upstreamWorld(options: UpstreamWorldOptions): World {
   const route = { address: { host, port }, connect, clock, proxyProtocol: options.proxyProtocol ?? 'off' };
   const probe = new PortProbe(route);
   const players = new Set<UpstreamPlayer>();
+  let listing: Listing = new Map();
   const settings = {
     route,
     probe,
@@ -57,6 +58,7 @@ export function upstreamWorld(options: UpstreamWorldOptions): World {
     reconnect: options.reconnect ?? true,
     absence: options.absence ?? SILENT,
     lineDigest: lineDigest(),
+    listed: (told: Listing) => (listing = told),
     overflow: options.overflow ?? 'drop_oldest',
     random: options.random ?? Math.random,
     closed: (player: UpstreamPlayer) => players.delete(player),
@@ -70,6 +72,7 @@ export function upstreamWorld(options: UpstreamWorldOptions): World {
       players.add(player);
       return player;
     },
+    listing: () => listing,
     close() {
       for (const player of players) player.closed();
       probe.close();
