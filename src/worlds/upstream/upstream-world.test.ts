@@ -95,7 +95,9 @@ describe('a player in a game behind the gateway', () => {
     const [talk] = game.talks;
     const sizes = (): readonly (readonly number[])[] =>
       talk?.subnegotiations.filter(({ option }) => option === 31).map(({ payload }) => [...payload]) ?? [];
-    expect(talk?.negotiations).toEqual(['WILL 24', 'WILL 31', 'DO 201', 'DO 1', 'DONT 1']);
+    await until(() => {
+      expect(talk?.negotiations).toEqual(['WILL 24', 'WILL 31', 'DO 201', 'DO 1', 'DONT 1']);
+    });
     expect(sizes()).toEqual([[0, 80, 0, 24]]);
     player.resize(300, 40);
     await until(() => expect(sizes().at(-1)).toEqual([1, 44, 0, 40]));
