@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { connect, type ConnectOptions, type Session, type SessionEvents } from '../src/client/index.ts';
-import { startCuttingProxy } from './support/cutting-proxy.ts';
+import { startFaultyLink } from '../src/testing/index.ts';
 import { GatewayProcess, temporaryFolder } from './support/gateway-process.ts';
 import { Changes } from './support/until.ts';
 
@@ -71,13 +71,13 @@ class Watched {
 
 describe('a session', () => {
   it('comes back by itself when the line is cut, with what was missed, and every command carried out once', async () => {
-    const proxy = await startCuttingProxy(gateway.http);
-    onTestFinished(() => proxy.close());
-    const ada = watch(proxy.port);
+    const link = await startFaultyLink(gateway.http);
+    onTestFinished(() => link.close());
+    const ada = watch(link.port);
     await ada.session.send('Ada');
     await ada.sees('[hp 20/20]');
     expect(await ada.session.send('count 2')).toEqual({ seq: 2 });
-    proxy.cut();
+    link.cut();
     await ada.session.send('say Did you miss me?');
     expect(ada.of('resumed')).toMatchObject([{ gap: undefined }]);
     await ada.sees('Did you miss me?');

@@ -28,6 +28,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   client: ['core', 'protocol', 'telnet'],
   gateway: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client'],
   cli: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client', 'gateway'],
+  testing: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client', 'gateway'],
 };
 /** Layers that know neither Node nor a browser, nor anyone's package. */
 const PURE_LAYERS = ['core', 'protocol', 'telnet'];

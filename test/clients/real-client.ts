@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
+import { startFaultyLink, type FaultyLink } from '../../src/testing/index.ts';
 import { GatewayProcess, temporaryFolder } from '../support/gateway-process.ts';
 import type { LinePlayer } from '../support/line-player.ts';
 import { NegotiationCount } from '../support/negotiation-count.ts';
@@ -46,14 +46,14 @@ export function describeRealClient(client: RealClient): void {
     let game: TinyMux;
     let wizard: LinePlayer;
     /** Between the gateway and the game. */
-    let gameSide: CuttingProxy;
+    let gameSide: FaultyLink;
     const gameCount = new NegotiationCount();
     let folder: ReturnType<typeof temporaryFolder>;
     let gateway: GatewayProcess;
 
     let home: ReturnType<typeof temporaryFolder>;
     /** Between the client and the gateway. */
-    let network: CuttingProxy;
+    let network: FaultyLink;
     let clientCount: NegotiationCount;
     let command: readonly string[];
     let screen: TmuxScreen;
@@ -61,7 +61,7 @@ export function describeRealClient(client: RealClient): void {
 
     beforeAll(async () => {
       game = await TinyMux.start();
-      gameSide = await startCuttingProxy(game.port, { watch: gameCount.watch });
+      gameSide = await startFaultyLink(game.port, { watch: gameCount.watch });
       wizard = await game.wizard();
       wizard.line(`@pcreate ${CHARACTER.name}=${CHARACTER.password}`);
       await wizard.sees(`New player '${CHARACTER.name}'`);
@@ -80,7 +80,7 @@ export function describeRealClient(client: RealClient): void {
     beforeEach(async () => {
       home = temporaryFolder();
       clientCount = new NegotiationCount();
-      network = await startCuttingProxy(gateway.telnet, { watch: clientCount.watch });
+      network = await startFaultyLink(gateway.telnet, { watch: clientCount.watch });
       command = client.setUp({ program: program ?? '', home: home.path, port: network.port });
       screen = await startClient();
       await screen.sees('connects you to an existing character');
@@ -154,9 +154,9 @@ export function describeRealClient(client: RealClient): void {
     it('comes back by itself when the connection was lost, and reads what was missed', async () => {
       const seen = await tellAndSee();
       const token = keptToken();
-      await network.down();
+      await network.refuse();
       const missed = await tellMuch();
-      await network.up();
+      await network.heal();
       await readsWhatWasMissed(missed, seen);
       expect(keptToken()).not.toBe(token);
       await plays();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { StoreError, type Store } from '../../src/core/index.ts';
 import { ReconnectionToken } from '../../src/gateway/index.ts';
-import { startCuttingProxy } from '../support/cutting-proxy.ts';
+import { startFaultyLink } from '../../src/testing/index.ts';
 import { GatewayProcess, temporaryFolder } from '../support/gateway-process.ts';
 import { LinePlayer } from '../support/line-player.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -209,17 +209,18 @@ class Obstacle {
 describe('case 4: the reconnect beats the disconnect', () => {
   it('a new connection owns the session at once, the half-open one gets its code, and neither comes again', async () => {
     const forced = await startHere();
-    const proxy = await startCuttingProxy(forced.http);
-    undo.push(() => proxy.close());
-    const old = new WebPlayer(proxy.port);
+    const link = await startFaultyLink(forced.http);
+    undo.push(() => link.close());
+    const old = new WebPlayer(link.port);
     const { session: id } = await old.frame('welcome');
     await old.frame('token');
-    proxy.freeze();
+    link.halfOpen();
 
     // One round trip for the upgrade, one for the hello: that is all. No timeout of the old one (the shortest is 2 s)
     // was waited for.
-    const far = await startCuttingProxy(forced.http, { delayMs: 200 });
+    const far = await startFaultyLink(forced.http);
     undo.push(() => far.close());
+    far.delay(200);
     const before = performance.now();
     const back = await WebPlayer.resume(far.port, old.kept);
     expect(performance.now() - before).toBeLessThan(2 * 2 * 200 + 1000);
@@ -227,7 +228,7 @@ describe('case 4: the reconnect beats the disconnect', () => {
     expect(forced.events.findLast(({ kind }) => kind === 'resumed')).toMatchObject({ takeover: true });
     expect(old.closeCode).toBeUndefined();
 
-    proxy.thaw();
+    await link.heal();
     expect(await old.frame('bye')).toMatchObject({ reason: 'taken_over', resume: false });
     expect(await old.closed()).toBe(4501);
     await back.accepted(back.command('two'));
@@ -239,14 +240,14 @@ describe('case 4: the reconnect beats the disconnect', () => {
 describe('case 5: what comes late from the old connection', () => {
   it('changes nothing: commands, acknowledgements, stored, quit, and the close', async () => {
     const forced = await startHere();
-    const proxy = await startCuttingProxy(forced.http);
-    undo.push(() => proxy.close());
-    const old = new WebPlayer(proxy.port);
+    const link = await startFaultyLink(forced.http);
+    undo.push(() => link.close());
+    const old = new WebPlayer(link.port);
     const { session: id } = await old.frame('welcome');
     const { id: tokenId } = await old.frame('token');
     forced.world.print(id, 'A parlour.', 'A clock strikes.');
     await old.sees('A clock strikes.');
-    proxy.freeze();
+    link.halfOpen();
     old.command('never');
     old.acknowledge();
     old.say({ type: 'stored', id: tokenId });
@@ -257,10 +258,10 @@ describe('case 5: what comes late from the old connection', () => {
     await back.frame('caught_up');
     await back.accepted(back.command('one'));
     const before = await forced.changed(id, ({ commands }) => commands.taken === 1);
-    proxy.thaw();
+    await link.heal();
     old.command('never');
     await old.closed();
-    proxy.cut();
+    link.cut();
     await forced.until('the old one to be gone', () => forced.gateway.connections.count === 1);
     expect(await forced.session(id)).toEqual(before);
     await back.accepted(back.command('two'));

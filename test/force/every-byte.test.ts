@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ReconnectionToken } from '../../src/gateway/index.ts';
-import { startCuttingProxy, type CuttingProxy, type Side } from '../support/cutting-proxy.ts';
+import { startFaultyLink, type FaultyLink, type Side } from '../../src/testing/index.ts';
 import { LinePlayer } from '../support/line-player.ts';
 import { WebPlayer, type Kept } from '../support/web-player.ts';
 import { ForcedGateway } from './forced-gateway.ts';
@@ -39,20 +39,20 @@ interface Line {
   readonly text: string;
 }
 
-/** A way back, tried through a proxy that may cut it, and then again without. Rejects where a promise was broken. */
+/** A way back, tried through a link that may cut it, and then again without. Rejects where a promise was broken. */
 interface WayBack {
   readonly name: string;
   port(): number;
-  tryTwice(absent: Absent, proxy: CuttingProxy): Promise<void>;
+  tryTwice(absent: Absent, link: FaultyLink): Promise<void>;
 }
 
 const byWebSocket: WayBack = {
   name: 'by WebSocket',
   port: () => forced.http,
-  async tryTwice({ sessionId, kept, read }, proxy) {
-    const cut = new WebPlayer(proxy.port, { type: 'hello', resume: kept });
+  async tryTwice({ sessionId, kept, read }, link) {
+    const cut = new WebPlayer(link.port, { type: 'hello', resume: kept });
     await goThrough(cut);
-    proxy.cut();
+    link.cut();
 
     // Without an answer the old token is all that it has.
     const isAnswered = cut.framesOf('resumed').length > 0;
@@ -76,12 +76,12 @@ const byWebSocket: WayBack = {
 const byTelnet: WayBack = {
   name: 'by Telnet',
   port: () => forced.telnet,
-  async tryTwice({ sessionId, kept, read }, proxy) {
+  async tryTwice({ sessionId, kept, read }, link) {
     const token = ReconnectionToken.decode(kept.token)?.encodeCompact() ?? '';
-    const cut = new LinePlayer(proxy.port);
+    const cut = new LinePlayer(link.port);
     cut.line(`reconnect ${token}`);
     await cut.until('the way back, or its cut', () => cut.isClosed || cut.text.includes('You say, "two"'));
-    proxy.cut();
+    link.cut();
 
     const shown = cut.shownToken;
     const back = await LinePlayer.resume(forced.telnet, shown ?? token);
@@ -111,9 +111,10 @@ describe.each([byWebSocket, byTelnet])('a way back $name', (way) => {
 it('a connection that is gone before its token was redeemed is left, and counted no more', async () => {
   const { connections } = forced.gateway;
   const hello = await bytesOfHello();
-  const proxy = await startCuttingProxy(forced.http, { cut: { side: 'client', afterBytes: hello } });
+  const link = await startFaultyLink(forced.http);
+  link.atByte(hello, { from: 'client', connections: Infinity });
   const absent = await Promise.all(Array.from({ length: 20 }, leave));
-  const gone = absent.map(({ kept }) => new WebPlayer(proxy.port, { type: 'hello', resume: kept }));
+  const gone = absent.map(({ kept }) => new WebPlayer(link.port, { type: 'hello', resume: kept }));
   await Promise.all(gone.map((player) => player.closed()));
   for (const { sessionId } of absent) {
     const { presence } = await forced.changed(sessionId, ({ chains }) => chains[0]?.hashes.length === 2);
@@ -123,17 +124,17 @@ it('a connection that is gone before its token was redeemed is left, and counted
   await forced.until('the last to be gone', () => connections.count === 0);
   expect(connections.list()).toEqual([]);
   expect(await connections.send('all', { kind: 'text', text: 'Is anybody there?' })).toBe(0);
-  await proxy.close();
+  await link.close();
 });
 
 /** What a client sends before it has an answer. */
 async function bytesOfHello(): Promise<number> {
-  const proxy = await startCuttingProxy(forced.http);
+  const link = await startFaultyLink(forced.http);
   const { kept } = await leave();
-  const player = new WebPlayer(proxy.port, { type: 'hello', resume: kept });
+  const player = new WebPlayer(link.port, { type: 'hello', resume: kept });
   await player.frame('resumed');
-  await proxy.close();
-  return proxy.delivered('client');
+  await link.close();
+  return link.delivered('client');
 }
 
 async function cutEverywhere(way: WayBack, side: Side): Promise<void> {
@@ -150,16 +151,17 @@ async function cutEverywhere(way: WayBack, side: Side): Promise<void> {
   for (let done = 0; done < cuts.length; done += BATCH) {
     await Promise.all(
       cuts.slice(done, done + BATCH).map(async ({ afterBytes, ends }) => {
-        const proxy = await startCuttingProxy(way.port(), { cut: { side, afterBytes }, ends });
+        const link = await startFaultyLink(way.port());
+        link.atByte(afterBytes, { from: side, failure: ends });
         try {
-          await way.tryTwice(await leave(), proxy);
+          await way.tryTwice(await leave(), link);
         } catch (cause) {
           throw new Error(`with a ${ends} after byte ${afterBytes} of ${length}: ${String(cause)}`, {
             cause,
           });
         } finally {
-          happened += proxy.wasCut ? 1 : 0;
-          await proxy.close();
+          happened += link.failures;
+          await link.close();
         }
       }),
     );
@@ -170,10 +172,10 @@ async function cutEverywhere(way: WayBack, side: Side): Promise<void> {
 
 /** How long a whole way back is. */
 async function bytesOf(way: WayBack, side: Side): Promise<number> {
-  const proxy = await startCuttingProxy(way.port());
-  await way.tryTwice(await leave(), proxy);
-  await proxy.close();
-  return proxy.delivered(side);
+  const link = await startFaultyLink(way.port());
+  await way.tryTwice(await leave(), link);
+  await link.close();
+  return link.delivered(side);
 }
 
 async function leave(): Promise<Absent> {

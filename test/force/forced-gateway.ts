@@ -1,20 +1,14 @@
 import type { Clock, Session, Store } from '../../src/core/index.ts';
-import {
-  createGateway,
-  nodeClock,
-  type Gateway,
-  type GatewayEvent,
-  type GatewayOptions,
-} from '../../src/gateway/index.ts';
+import { nodeClock, type Gateway, type GatewayEvent } from '../../src/gateway/index.ts';
 import { openEmbeddedStore } from '../../src/stores/index.ts';
-import { telnet, websocket } from '../../src/transports/index.ts';
+import { startTestGateway, type TestGateway, type TestGatewayOptions } from '../../src/testing/index.ts';
 import { temporaryFolder } from '../support/gateway-process.ts';
 import { Changes } from '../support/until.ts';
 import { RecordingWorld } from './recording-world.ts';
 
 /** What a test may want otherwise. */
 export interface ForcedGatewayOptions extends Partial<
-  Pick<GatewayOptions, 'limits' | 'wire' | 'authorize' | 'maxConnections' | 'tokenTtlSeconds'>
+  Pick<TestGatewayOptions, 'limits' | 'wire' | 'authorize' | 'maxConnections' | 'tokenTtlSeconds'>
 > {
   /** Default: a folder of its own, removed at the end. */
   readonly folder?: string;
@@ -25,44 +19,51 @@ export interface ForcedGatewayOptions extends Partial<
 
 /** A gateway in the test's own process: real sockets, the embedded store, and a world that writes down what it did. */
 export class ForcedGateway {
-  readonly gateway: Gateway;
   readonly store: Store;
   readonly world: RecordingWorld;
-  readonly events: GatewayEvent[] = [];
-  http = 0;
-  telnet = 0;
-  readonly #changes = new Changes();
+  readonly #kit: TestGateway;
+  readonly #changes: Changes;
   readonly #dispose: () => void;
 
-  private constructor(store: Store, options: ForcedGatewayOptions, dispose: () => void) {
-    const { clock = nodeClock, around = (same) => same, folder: _, ...rest } = options;
+  private constructor(
+    store: Store,
+    world: RecordingWorld,
+    kit: TestGateway,
+    changes: Changes,
+    dispose: () => void,
+  ) {
     this.#dispose = dispose;
     this.store = store;
-    this.world = new RecordingWorld();
-    this.gateway = createGateway({
-      ...rest,
-      clock,
-      store: around(store),
-      world: this.world,
-      transports: [websocket({ port: 0 }), telnet({ port: 0, clock })],
-      onEvent: (event) => {
-        this.events.push(event);
-        this.#changes.changed();
-      },
-    });
+    this.world = world;
+    this.#kit = kit;
+    this.#changes = changes;
   }
 
   static async start(options: ForcedGatewayOptions = {}): Promise<ForcedGateway> {
-    const { clock = nodeClock, limits = {} } = options;
-    const own = options.folder === undefined ? temporaryFolder() : undefined;
-    const folder = options.folder ?? own?.path ?? '';
-    const forced = new ForcedGateway(await openEmbeddedStore(folder, { clock, limits }), options, () =>
-      own?.remove(),
-    );
-    const [http, line] = await forced.gateway.listen();
-    forced.http = http?.port ?? 0;
-    forced.telnet = line?.port ?? 0;
-    return forced;
+    const { clock = nodeClock, around = (same) => same, folder: given, ...rest } = options;
+    const own = given === undefined ? temporaryFolder() : undefined;
+    const store = await openEmbeddedStore(given ?? own?.path ?? '', { clock, limits: rest.limits ?? {} });
+    const world = new RecordingWorld();
+    const changes = new Changes();
+    const onEvent = (): void => changes.changed();
+    const kit = await startTestGateway({ ...rest, clock, world, store: around(store), onEvent });
+    return new ForcedGateway(store, world, kit, changes, () => own?.remove());
+  }
+
+  get gateway(): Gateway {
+    return this.#kit.gateway;
+  }
+
+  get events(): readonly GatewayEvent[] {
+    return this.#kit.events;
+  }
+
+  get http(): number {
+    return this.#kit.port;
+  }
+
+  get telnet(): number {
+    return this.#kit.telnetPort;
   }
 
   /** Looks again after every event of the gateway. */
@@ -97,7 +98,7 @@ export class ForcedGateway {
   }
 
   async stop(): Promise<void> {
-    await this.gateway.close();
+    await this.#kit.close();
     this.#dispose();
   }
 }

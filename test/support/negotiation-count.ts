@@ -1,5 +1,5 @@
 import { OPTION, TelnetParser } from '../../src/telnet/index.ts';
-import type { Side } from './cutting-proxy.ts';
+import type { Side } from '../../src/testing/index.ts';
 
 /** Counts what two Telnet ends negotiate with each other over a proxy, on all connections. */
 export class NegotiationCount {

@@ -1,0 +1,2 @@
+export * from './faulty-link.ts';
+export * from './test-gateway.ts';
