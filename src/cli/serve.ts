@@ -113,7 +113,9 @@ function transportsOf(settings: Settings, isHealthy: () => boolean): Transport[]
   };
   const transports: Transport[] = [];
   if (telnetPort !== 'off') {
-    transports.push(telnet({ ...service, host, port: telnetPort }));
+    transports.push(
+      telnet({ ...service, host, port: telnetPort, keepAliveSeconds: settings.telnetKeepaliveSeconds }),
+    );
   }
   if (httpPort !== 'off') {
     transports.push(

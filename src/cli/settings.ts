@@ -38,6 +38,7 @@ export interface Settings {
   readonly tokenTtlSeconds: number;
   readonly telnetTokenLine: boolean;
   readonly charLogin: boolean;
+  readonly telnetKeepaliveSeconds: number;
   readonly heldCommandTtlSeconds: number;
   readonly privateLines: readonly string[];
   readonly gmcpEvents: readonly string[];
@@ -158,6 +159,11 @@ export const SETTINGS: SettingsTable = {
     type: yesOrNo,
     default: 'true',
     doc: 'Whether clients with GMCP Char.Login 2 (Mudlet 5) keep the token and come back by themselves.',
+  },
+  telnetKeepaliveSeconds: {
+    type: wholeNumber(0, 3_600),
+    default: '60',
+    doc: 'How often a Telnet client is sent a byte that it does not show (IAC NOP). 0: never.',
   },
   heldCommandTtlSeconds: {
     type: wholeNumber(1, 86_400),

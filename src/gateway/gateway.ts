@@ -12,7 +12,15 @@ import {
   randomName,
   randomSessionId,
 } from '../core/index.ts';
-import type { ByeReason, Limits, Link, ListenAddress, Transport } from '../protocol/index.ts';
+import type {
+  ByeReason,
+  Converse,
+  Limits,
+  Link,
+  ListenAddress,
+  PublicFacts,
+  Transport,
+} from '../protocol/index.ts';
 import type { OnEvent } from './event.ts';
 import { FrontDoor } from './front-door.ts';
 import type { GatewayCore } from './gateway-core.ts';
@@ -147,10 +155,12 @@ class RunningGateway implements Gateway {
   async listen(): Promise<readonly ListenAddress[]> {
     const core = (this.#core ??= await this.#start());
     this.#phase = 'listening';
+    const since = this.#clock.now();
     const addresses: ListenAddress[] = [];
     for (const transport of this.#options.transports) {
       const { limits } = core.playerSettings;
-      addresses.push(await transport.listen((link) => this.#converse(link), limits));
+      const converse: Converse = (link) => this.#converse(link);
+      addresses.push(await transport.listen(converse, limits, () => this.#publicFacts(since)));
     }
     this.#sweepLater();
     return addresses;
@@ -246,6 +256,11 @@ class RunningGateway implements Gateway {
       isPrivateLine: privateLineMatcher(this.#options.privateLines),
       isPassing: (error) => error instanceof StoreError && error.passing,
     };
+  }
+
+  #publicFacts(since: number): PublicFacts {
+    const listing = this.#options.world.listing?.() ?? new Map<string, readonly string[]>();
+    return { players: this.#registry.sessionIds().length, since, listing };
   }
 
   #converse(link: Link): PlayerConversation {

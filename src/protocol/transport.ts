@@ -1,4 +1,4 @@
-import type { ClientInfo } from '../core/index.ts';
+import type { ClientInfo, Listing } from '../core/index.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ClientFrame, Limits, ServerFrame } from './frames/index.ts';
 import type { PlayerTraits } from './player-end.ts';
@@ -32,11 +32,21 @@ export interface Conversation {
 
 export type Converse = (link: Link) => Conversation;
 
+/** What anybody may know about this gateway: what those are told who list games. */
+export interface PublicFacts {
+  /** Sessions whose player is connected. */
+  readonly players: number;
+  /** When the gateway began to listen, in ms since 1970. */
+  readonly since: number;
+  /** What the world tells about itself. */
+  readonly listing: Listing;
+}
+
 /** A way for players to come in. */
 export interface Transport {
   readonly name: string;
   /** Holds its clients to these limits, which are what they are told. Resolves with where it listens; rejects when it cannot (`EADDRINUSE` …). */
-  listen(converse: Converse, limits: Limits): Promise<ListenAddress>;
+  listen(converse: Converse, limits: Limits, facts: () => PublicFacts): Promise<ListenAddress>;
   /** Stops accepting, and resolves when all connections are gone; those that stay for long are cut. */
   close(): Promise<void>;
 }

@@ -47,6 +47,16 @@ describe('Towards players', () => {
     expect(negotiator.isSettled).toBe(false);
   });
 
+  test('it is known what was not answered', () => {
+    const negotiator = new Negotiator({
+      policies: { [MCCP2]: { local: 'offer' }, [GMCP]: { local: 'offer' } },
+    });
+    negotiator.start();
+    expect(negotiator.unsettled).toEqual([MCCP2, GMCP]);
+    negotiator.receive(does(MCCP2));
+    expect(negotiator.unsettled).toEqual([GMCP]);
+  });
+
   // What the clients in the project's table of real clients answer to such offers.
   const clients: [name: string, answers: Negotiation[], isSettled: boolean, on: string[]][] = [
     [

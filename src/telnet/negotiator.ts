@@ -51,6 +51,7 @@ export interface NegotiationOutcome {
 
 /** One side of one option. `unanswered` counts announcements; for them `state` is what we said last. */
 interface Entry {
+  readonly option: number;
   state: QState;
   unanswered: number;
   refusals: number;
@@ -140,7 +141,15 @@ export class Negotiator {
 
   /** Whether every offer, request and announcement has been answered, be it by a refusal. Some clients never do: set a time. */
   get isSettled(): boolean {
-    return [...this.#entries.values()].every((entry) => entry.unanswered === 0 && !isWanted(entry.state));
+    return this.unsettled.length === 0;
+  }
+
+  /** The options of which an offer, a request or an announcement has not been answered. */
+  get unsettled(): readonly number[] {
+    const open = [...this.#entries.values()].filter(
+      ({ state, unanswered }) => unanswered > 0 || isWanted(state),
+    );
+    return open.map(({ option }) => option);
   }
 
   /**
@@ -176,7 +185,7 @@ export class Negotiator {
     const key = `${side} ${option}`;
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { state: 'no', unanswered: 0, refusals: 0, reaffirmations: 0 };
+      entry = { option, state: 'no', unanswered: 0, refusals: 0, reaffirmations: 0 };
       this.#entries.set(key, entry);
     }
     return entry;

@@ -1,6 +1,7 @@
-import { ReconnectionToken } from '../../core/index.ts';
+import { ReconnectionToken, type Json } from '../../core/index.ts';
 import type { NewToken, ResumedFrame, ServerFrame } from '../../protocol/index.ts';
 import type { CharLogin } from './char-login.ts';
+import { msdpOfPackage } from '../../telnet/index.ts';
 import { notices } from './notices.ts';
 import type { Screen } from './screen.ts';
 import type { Terminal } from './terminal.ts';
@@ -97,7 +98,9 @@ export class FrameView {
   }
 
   /** Messages of the package `Session` are the gateway's own: no game can forge a token. */
-  #fromGame(packageName: string, data: unknown): void {
+  #fromGame(packageName: string, data: Json | undefined): void {
+    const variable = msdpOfPackage(packageName);
+    if (variable !== undefined) return this.#terminal.msdp(variable, data ?? '');
     if (/^session\b/i.test(packageName) || this.#charLogin.fromGame(packageName, data)) return;
     this.#gmcp(packageName, data);
   }

@@ -1,10 +1,16 @@
-import type { Writable } from 'node:stream';
+/** What is used of what it writes to: a stream of Node's has it. */
+export interface ByteSink {
+  /** Bytes that did not leave yet. */
+  readonly writableLength: number;
+  /** `left` is called when these bytes have left, or with the reason why they have not. */
+  write(bytes: Uint8Array, left: (error?: Error | null) => void): unknown;
+}
 
 const NOTHING = new Uint8Array();
 
 /** Sends all that is written within one turn of the event loop in one piece: one system call, one packet. */
 export class GatheredWrites {
-  readonly #socket: Writable;
+  readonly #sink: ByteSink;
   readonly #left: () => void;
   #pieces: Uint8Array[] = [];
   #bytes = 0;
@@ -13,14 +19,14 @@ export class GatheredWrites {
   #isScheduled = false;
 
   /** `left` is called whenever something has left. */
-  constructor(socket: Writable, left: () => void) {
-    this.#socket = socket;
+  constructor(sink: ByteSink, left: () => void) {
+    this.#sink = sink;
     this.#left = left;
   }
 
   /** Bytes that did not leave yet. */
   get unsent(): number {
-    return this.#bytes + this.#socket.writableLength;
+    return this.#bytes + this.#sink.writableLength;
   }
 
   write(bytes: Uint8Array): void {
@@ -43,7 +49,7 @@ export class GatheredWrites {
     this.#bytes = 0;
     this.#waiting = [];
     const [first = NOTHING] = pieces;
-    this.#socket.write(pieces.length > 1 ? Buffer.concat(pieces) : first, (error) => {
+    this.#sink.write(pieces.length > 1 ? Buffer.concat(pieces) : first, (error) => {
       if (error) return;
       this.#left();
       for (const done of waiting) done();

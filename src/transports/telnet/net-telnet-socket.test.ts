@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { inflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listenOn } from '../listen.ts';
 import { NetTelnetSocket } from './net-telnet-socket.ts';
@@ -44,6 +45,20 @@ describe('a player’s TCP connection', () => {
     client.resume();
     await new Promise<void>((resolve) => telnet.afterFlush(resolve));
     expect(socket.isPaused()).toBe(false);
+  });
+
+  it('is compressed from the byte on that is written next, also within one turn', async () => {
+    const received: Buffer[] = [];
+    telnet.write(Buffer.from('plain>'));
+    telnet.compress(true);
+    telnet.write(Buffer.from('squeezed'));
+    client.on('data', (bytes) => received.push(bytes));
+    const ended = once(client, 'end');
+    telnet.end();
+    await ended;
+    const whole = Buffer.concat(received);
+    expect(whole.subarray(0, 6).toString()).toBe('plain>');
+    expect(inflateSync(whole.subarray(6)).toString()).toBe('squeezed');
   });
 
   it('is not read while the player’s side wants to hear nothing, whatever has left', async () => {

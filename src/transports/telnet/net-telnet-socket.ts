@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { CompressibleOutput } from './compressible-output.ts';
 import { GatheredWrites } from './gathered-writes.ts';
 import type { TelnetSocket } from './telnet-player.ts';
 
@@ -14,6 +15,8 @@ export class NetTelnetSocket implements TelnetSocket {
   readonly address: string | undefined;
   readonly isSecure: boolean;
   readonly #socket: Socket;
+  readonly isTrusted = false;
+  readonly #output: CompressibleOutput;
   readonly #writes: GatheredWrites;
   /** The player's side wants to hear nothing more for now. */
   #isPaused = false;
@@ -23,12 +26,18 @@ export class NetTelnetSocket implements TelnetSocket {
     this.address = socket.remoteAddress;
     this.isSecure = socket instanceof TLSSocket;
     this.#socket = socket;
-    this.#writes = new GatheredWrites(socket, () => this.#pace());
+    this.#output = new CompressibleOutput(socket);
+    this.#writes = new GatheredWrites(this.#output, () => this.#pace());
   }
 
   write(bytes: Uint8Array): void {
     this.#writes.write(bytes);
     this.#pace();
+  }
+
+  compress(on: boolean): void {
+    this.#writes.flush();
+    this.#output.compress(on);
   }
 
   afterFlush(done: () => void): void {
@@ -49,7 +58,7 @@ export class NetTelnetSocket implements TelnetSocket {
     // Its end is heard only while we read.
     this.resume();
     this.#writes.flush();
-    this.#socket.end();
+    this.#output.end();
     setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS).unref();
   }
 

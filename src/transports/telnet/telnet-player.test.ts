@@ -12,8 +12,9 @@ import {
 import { TelnetPlayer, type TelnetSocket } from './telnet-player.ts';
 
 // Written out, because a mistake in our own table would pass unseen.
-const [SE, GA, SB, WILL, WONT, DO, DONT, IAC] = [240, 249, 250, 251, 252, 253, 254, 255] as const;
-const [ECHO, SGA, TTYPE, EOR, NAWS, CHARSET, GMCP] = [1, 3, 24, 25, 31, 42, 201] as const;
+const [SE, NOP, GA, SB, WILL, WONT, DO, DONT, IAC] = [240, 241, 249, 250, 251, 252, 253, 254, 255] as const;
+const [ECHO, SGA, TIMING_MARK, TTYPE, EOR, NAWS] = [1, 3, 6, 24, 25, 31] as const;
+const [NEW_ENVIRON, CHARSET, MSDP, MSSP, MCCP2, GMCP] = [39, 42, 69, 70, 86, 201] as const;
 
 const ID = '6b1f4f6e-9d3f-4f43-8c43-0f1c2f6f7d10';
 const TOKEN = ReconnectionToken.generate(ID, seededCrypto(1), Date.UTC(2026, 10, 1, 12));
@@ -97,6 +98,7 @@ class FakeConversation implements Conversation {
 class FakeSocket implements TelnetSocket {
   readonly address = '192.0.2.1';
   readonly isSecure = false;
+  isTrusted = false;
   readonly #flushed: (() => void)[] = [];
   readonly #written: Uint8Array[] = [];
   isPaused = false;
@@ -105,6 +107,11 @@ class FakeSocket implements TelnetSocket {
   write(piece: Uint8Array): void {
     if (this.isEnded) throw new Error('write after end');
     this.#written.push(piece);
+  }
+
+  /** Where the stream begins to be compressed, or to be plain again. */
+  compress(on: boolean): void {
+    this.#written.push(Buffer.from(on ? '<compressed>' : '<plain>'));
   }
 
   afterFlush(done: () => void): void {
@@ -159,6 +166,7 @@ function connect(options: { readonly showsTokenLine?: boolean } = {}): void {
     lineLimitBytes: 400,
     showsTokenLine: options.showsTokenLine ?? true,
     offersCharLogin: true,
+    listing: () => new Map([['NAME', ['The Harbour']]]),
     converse: (link) => {
       const begun = new FakeConversation(link);
       conversations.push(begun);
@@ -180,6 +188,12 @@ function bytes(...parts: readonly (number | string)[]): Buffer {
 
 function sub(option: number, ...parts: readonly (number | string)[]): Buffer {
   return bytes(IAC, SB, option, ...bytes(...parts), IAC, SE);
+}
+
+/** An answer to NEW-ENVIRON: names and values in turn. */
+function environ(...values: readonly string[]): Buffer {
+  const parts = values.flatMap((value, at) => [at % 2 === 0 ? 0 : 1, value]);
+  return sub(NEW_ENVIRON, 0, ...parts);
 }
 
 function gmcp(name: string, data?: unknown): Buffer {
@@ -208,15 +222,26 @@ function play(): FakeConversation {
   return conversation();
 }
 
+/** To all offers but that of GMCP, the last. */
+const REFUSALS = [
+  [IAC, WONT, TTYPE, IAC, DONT, EOR, IAC, WONT, NAWS, IAC, WONT, NEW_ENVIRON],
+  [IAC, DONT, CHARSET, IAC, DONT, MSDP, IAC, DONT, MSSP, IAC, DONT, MCCP2],
+].flat();
+
 function refuseAll(): void {
-  says(IAC, WONT, TTYPE, IAC, DONT, EOR, IAC, WONT, NAWS, IAC, DONT, CHARSET, IAC, DONT, GMCP);
+  says(...REFUSALS, IAC, DONT, GMCP);
 }
 
 describe('a player who connects', () => {
   it('is made all offers at once', () => {
     connect();
     expect(socket.take()).toEqual(
-      bytes(IAC, DO, TTYPE, IAC, WILL, EOR, IAC, DO, NAWS, IAC, WILL, CHARSET, IAC, WILL, GMCP),
+      Buffer.from(
+        [
+          [IAC, DO, TTYPE, IAC, WILL, EOR, IAC, DO, NAWS, IAC, DO, NEW_ENVIRON, IAC, WILL, CHARSET],
+          [IAC, WILL, MSDP, IAC, WILL, MSSP, IAC, WILL, MCCP2, IAC, WILL, GMCP],
+        ].flat(),
+      ),
     );
   });
 
@@ -230,14 +255,14 @@ describe('a player who connects', () => {
   });
 
   it('and answers every offer without a token gets one at once', () => {
-    says(IAC, WONT, TTYPE, IAC, DONT, EOR, IAC, WONT, NAWS, IAC, DONT, CHARSET);
+    says(...REFUSALS);
     expect(conversations).toEqual([]);
     says(IAC, DONT, GMCP);
     expect(conversations).toHaveLength(1);
   });
 
   it('and speaks GMCP is given its time to bring a token, unless it says that it knows no Session', () => {
-    says(IAC, WONT, TTYPE, IAC, DONT, EOR, IAC, WONT, NAWS, IAC, DONT, CHARSET, IAC, DO, GMCP);
+    says(...REFUSALS, IAC, DO, GMCP);
     expect(conversations).toEqual([]);
     says(...gmcp('Core.Hello', { client: 'x' }));
     says(...gmcp('Core.Supports.Set', ['Session 1']));
@@ -289,6 +314,56 @@ describe('a player who connects', () => {
     });
   });
 
+  it('and tells of itself by MNES is known by that too', () => {
+    says(IAC, WILL, NEW_ENVIRON);
+    says(
+      ...environ('CLIENT_NAME', 'Mudlet', 'CLIENT_VERSION', '5.0', 'TERMINAL_TYPE', 'XTERM', 'MTTS', '64'),
+    );
+    clock.advance(1000);
+    expect(conversation().link.client).toMatchObject({
+      name: 'Mudlet',
+      version: '5.0',
+      terminal: 'XTERM',
+      screenReader: true,
+    });
+  });
+
+  it.each([
+    ['is believed where it is a trusted proxy', true, '198.51.100.7', '198.51.100.7'],
+    ['is not believed where it is anybody', false, '198.51.100.7', '192.0.2.1'],
+    ['has to be one', true, 'localhost', '192.0.2.1'],
+  ])('the player’s address that the other end tells %s', (_name, isTrusted, told, address) => {
+    socket.isTrusted = isTrusted;
+    says(IAC, WILL, NEW_ENVIRON, ...environ('IPADDRESS', told));
+    clock.advance(1000);
+    expect(conversation().link.client).toMatchObject({ address });
+  });
+
+  it('is not waited for where it says nothing to MSSP, as TinTin++ does', () => {
+    says(...REFUSALS.slice(0, 18), IAC, DONT, MCCP2, IAC, DONT, GMCP);
+    expect(conversations).toHaveLength(1);
+  });
+
+  it('is compressed to from the byte behind the mark on, if it agrees, and until it does not any more', () => {
+    says(IAC, DO, MCCP2);
+    play().say({ type: 'output', offset: 1, text: 'Hello' });
+    expect(socket.take().toString('latin1')).toContain('Hello');
+    connect();
+    socket.take();
+    says(IAC, DO, MCCP2, IAC, DO, MCCP2);
+    expect(socket.take()).toEqual(Buffer.concat([sub(MCCP2), Buffer.from('<compressed>')]));
+    says(IAC, DONT, MCCP2);
+    expect(socket.take()).toEqual(Buffer.concat([bytes(IAC, WONT, MCCP2), Buffer.from('<plain>')]));
+  });
+
+  it('is given a sign of life that it does not show', () => {
+    player.keepAlive();
+    expect(socket.take()).toEqual(bytes(IAC, NOP));
+    player.gone();
+    player.keepAlive();
+    expect(socket.take()).toHaveLength(0);
+  });
+
   it('tells of another size when there is a session, and of none that it does not know', () => {
     const talk = play();
     says(IAC, WILL, NAWS, ...sub(NAWS, 0, 100, 0, 40), ...sub(NAWS, 0, 0, 0, 0));
@@ -311,6 +386,121 @@ describe('a player who connects', () => {
       'This cannot be done now. Try again in 10 seconds; your token stays good.\r\n',
     );
     expect(socket.isEnded).toBe(true);
+  });
+});
+
+describe('a program that lists games', () => {
+  it('is answered without a session, and is let go after a while', () => {
+    says(IAC, DO, MSSP);
+    expect(socket.take()).toEqual(sub(MSSP, 1, 'NAME', 2, 'The Harbour'));
+    clock.advance(10_999);
+    expect(socket.isEnded).toBe(false);
+    clock.advance(1);
+    expect(socket.isEnded).toBe(true);
+    expect(conversations).toEqual([]);
+  });
+
+  it('has no session either where it refuses everything else', () => {
+    says(...REFUSALS.filter((_, at) => at < 18 || at > 20), IAC, DO, MSSP, IAC, DONT, GMCP);
+    clock.advance(5000);
+    expect(conversations).toEqual([]);
+  });
+
+  it('has one with its first line', () => {
+    says(IAC, DO, MSSP);
+    clock.advance(5000);
+    types('look');
+    expect(conversations).toHaveLength(1);
+    clock.advance(60_000);
+    expect(socket.isEnded).toBe(false);
+  });
+
+  it('is a player where it agrees to what players’ clients do, however late', () => {
+    says(IAC, DO, MSSP, IAC, WILL, NAWS);
+    clock.advance(1000);
+    expect(conversations).toHaveLength(1);
+    connect();
+    says(IAC, DO, MSSP);
+    clock.advance(1000);
+    says(IAC, WILL, NAWS);
+    clock.advance(10_000);
+    expect(conversations).toHaveLength(1);
+    expect(socket.isEnded).toBe(false);
+  });
+});
+
+describe('a token in the environment', () => {
+  it.each([
+    ['USER', COMPACT],
+    ['USER', TOKEN.encode()],
+    ['RECONNECT_TOKEN', COMPACT],
+  ])('opens its session with nothing typed: %s=%s', (name, token) => {
+    says(IAC, WILL, NEW_ENVIRON, ...environ(name, token));
+    expect(conversations).toHaveLength(1);
+    expect(conversation().received).toEqual([expect.objectContaining({ type: 'hello', resume: { token } })]);
+  });
+
+  it('is one only in its exact form: any other name is a name', () => {
+    says(IAC, WILL, NEW_ENVIRON, ...environ('USER', 'bob'));
+    expect(conversations).toEqual([]);
+    says(...environ('USER', `${COMPACT}x`));
+    expect(conversations).toEqual([]);
+    clock.advance(1000);
+    expect(conversation().received[0]).not.toHaveProperty('resume');
+  });
+
+  it('replaces the session that was opened meanwhile', () => {
+    says(IAC, WILL, NEW_ENVIRON);
+    const early = play();
+    says(...environ('USER', COMPACT));
+    conversation().say(resumed);
+    expect(early.isGone).toBe(true);
+  });
+
+  it('is not looked at again, nor where another was shown before', () => {
+    says(IAC, WILL, NEW_ENVIRON, ...environ('USER', COMPACT));
+    conversation().say(resumed);
+    says(...environ('USER', COMPACT));
+    expect(conversations).toHaveLength(1);
+    connect();
+    types(`reconnect ${COMPACT}`);
+    conversation().say(resumed);
+    says(IAC, WILL, NEW_ENVIRON, ...environ('USER', COMPACT));
+    expect(conversations).toHaveLength(1);
+  });
+
+  it('is waited for until the answer is there', () => {
+    says(...REFUSALS.map((byte, at) => (at === 10 ? WILL : byte)), IAC, DONT, GMCP);
+    expect(conversations).toEqual([]);
+    says(...environ());
+    expect(conversations).toHaveLength(1);
+  });
+});
+
+describe('MSDP', () => {
+  it('carries what the client says to the game, one message for each variable', () => {
+    says(IAC, DO, MSDP);
+    const talk = play();
+    says(...sub(MSDP, 1, 'REPORT', 2, 5, 2, 'HEALTH', 2, 'MANA', 6, 1, 'SEND', 2, 'ROOM'));
+    expect(talk.inputs).toEqual(['1 MSDP.REPORT ["HEALTH","MANA"]', '2 MSDP.SEND "ROOM"']);
+  });
+
+  it('carries what the game says to a client that speaks it, and to no other', () => {
+    const frame: ServerFrame = { type: 'gmcp', offset: 1, package: 'MSDP.HEALTH', data: '95' };
+    says(IAC, DO, GMCP, ...gmcp('Core.Supports.Set', []));
+    conversation().say(welcome, playing);
+    socket.take();
+    conversation().say(frame);
+    expect(socket.take()).toHaveLength(0);
+    says(IAC, DO, MSDP);
+    conversation().say({ ...frame, offset: 2 });
+    expect(socket.take()).toEqual(sub(MSDP, 1, 'HEALTH', 2, '95'));
+  });
+
+  it('says before there is a session what the session gets first', () => {
+    says(IAC, DO, MSDP, ...sub(MSDP, 1, 'LIST', 2, 'COMMANDS'));
+    expect(conversations).toEqual([]);
+    expect(play().inputs).toEqual(['1 MSDP.LIST "COMMANDS"']);
   });
 });
 
@@ -780,6 +970,33 @@ describe('what was shown', () => {
     clock.advance(3000);
     says(IAC, 241);
     expect(talk.inputs).toEqual(['{"type":"ack","offset":1}']);
+  });
+
+  it.each([WILL, WONT])('counts as received when the mark behind it is answered (%d)', async (answer) => {
+    const talk = play();
+    talk.say(output(1), output(2));
+    await microtasks();
+    expect(socket.take().toString('latin1')).toBe('1\r\n2\r\n\xff\xfd\x06');
+    talk.say(output(3));
+    await microtasks();
+    expect(socket.take().toString('latin1')).toBe('3\r\n');
+    says(IAC, answer, TIMING_MARK);
+    expect(talk.inputs).toEqual(['{"type":"ack","offset":2}']);
+    clock.advance(500);
+    expect(socket.take()).toEqual(bytes(IAC, DO, TIMING_MARK));
+  });
+
+  it('of a session that gave way is not counted by an answer that comes later', async () => {
+    clock.advance(1000);
+    conversation().say(welcome, output(40));
+    await microtasks();
+    types(`reconnect ${COMPACT}`);
+    conversation().say({ ...resumed, output: { from: 1, to: 1 } }, output(1));
+    await microtasks();
+    says(IAC, WONT, TIMING_MARK);
+    expect(conversation().inputs).toEqual([]);
+    says(IAC, WONT, TIMING_MARK);
+    expect(conversation().inputs).toEqual(['{"type":"ack","offset":1}']);
   });
 
   it('of one session counts for no other', async () => {

@@ -1,17 +1,21 @@
-import { ReconnectionToken, type ClientInfo, type Clock, type Json } from '../../core/index.ts';
+import { isIP } from 'node:net';
+import { ReconnectionToken, type ClientInfo, type Clock, type Json, type Listing } from '../../core/index.ts';
 import type { Converse, HelloFrame, ServerFrame } from '../../protocol/index.ts';
-import { isSamePackage, type GmcpMessage } from '../../telnet/index.ts';
+import { isSamePackage, packageOfMsdp, type GmcpMessage } from '../../telnet/index.ts';
 import { CharLogin } from './char-login.ts';
 import { FrameView } from './frame-view.ts';
 import { notices } from './notices.ts';
-import { ReceivedGuess } from './received-guess.ts';
+import { Receipts } from './receipts.ts';
 import { Screen } from './screen.ts';
 import { Talk, type Input } from './talk.ts';
 import { Terminal, type TerminalEvent } from './terminal.ts';
-import { tokenOfLine } from './token-line.ts';
+import { tokenOf, tokenOfLine } from './token-line.ts';
 
 /** A client that offers no token by then gets a new session, in ms. */
 const OFFER_TIMEOUT_MS = 1000;
+
+/** A program that lists games may stay so much longer without a session, in ms. */
+const CRAWLER_TIMEOUT_MS = 10_000;
 
 /** Over so many inputs that are not accepted yet, or wait for a session, nothing more is read from the player. */
 const UNACCEPTED_LIMIT = 200;
@@ -21,7 +25,11 @@ export interface TelnetSocket {
   readonly address: string | undefined;
   /** Whether the connection is encrypted, as far as is known. */
   readonly isSecure: boolean;
+  /** The other end is a proxy that is believed about its players' addresses. */
+  readonly isTrusted: boolean;
   write(bytes: Uint8Array): void;
+  /** What is written from here on is compressed (true), or not any more. Absent where that is not to be offered. */
+  compress?(on: boolean): void;
   /** Calls back when all that was written so far has left. */
   afterFlush(done: () => void): void;
   pause(): void;
@@ -39,6 +47,8 @@ export interface TelnetPlayerOptions {
   readonly showsTokenLine: boolean;
   /** Whether tokens are given and taken by GMCP `Char.Login`. */
   readonly offersCharLogin: boolean;
+  /** What is told to a program that lists games. */
+  readonly listing: () => Listing;
 }
 
 /**
@@ -53,17 +63,19 @@ export class TelnetPlayer {
   readonly #terminal: Terminal;
   readonly #screen: Screen;
   readonly #view: FrameView;
-  readonly #cancelOffer: () => void;
   readonly #charLogin: CharLogin;
+  #cancelOffer: () => void;
   /** What the player sent while no session was open. */
   readonly #early: Input[] = [];
   /** Of the session that the talk is about: offsets of another mean nothing to it. */
-  #received = new ReceivedGuess();
+  #receipts: Receipts | undefined;
   #talk: Talk | undefined;
   /** A resume that has no answer yet; until then the talk before it, if any, stays. */
   #resuming: Talk | undefined;
   /** The token that was shown last, if it was not refused. */
   #shown: ReconnectionToken | undefined;
+  /** A token was shown, by whatever way. */
+  #isTokenShown = false;
   /** The player sent a line that was no token. */
   #spoke = false;
   /** The client speaks the GMCP package `Session`. */
@@ -74,7 +86,7 @@ export class TelnetPlayer {
   #isGone = false;
 
   constructor(options: TelnetPlayerOptions) {
-    const { socket, clock, converse, lineLimitBytes, showsTokenLine, offersCharLogin } = options;
+    const { socket, clock, converse, lineLimitBytes, showsTokenLine, offersCharLogin, listing } = options;
     this.#socket = socket;
     this.#clock = clock;
     this.#converse = converse;
@@ -82,6 +94,8 @@ export class TelnetPlayer {
     this.#terminal = new Terminal({
       lineLimitBytes,
       write: (bytes) => socket.write(bytes),
+      compress: socket.compress && ((on) => socket.compress?.(on)),
+      listing,
       event: (event) => this.#terminalEvent(event),
     });
     this.#screen = new Screen(this.#terminal);
@@ -98,21 +112,26 @@ export class TelnetPlayer {
       speaksSession: () => this.#speaksSession,
       showsTokenLine,
     });
-    this.#cancelOffer = clock.after(OFFER_TIMEOUT_MS, () => this.#openNew());
+    this.#cancelOffer = clock.after(OFFER_TIMEOUT_MS, () => this.#offerEnds());
     this.#terminal.start();
   }
 
   receive(chunk: Uint8Array): void {
     if (this.#isGone) return;
-    const offset = this.#received.heard(this.#clock.now());
-    if (offset !== undefined) this.#talk?.say({ type: 'ack', offset });
+    this.#receipts?.heard();
     this.#terminal.receive(chunk);
+  }
+
+  /** Keeps the way to the client open, where nothing is said. */
+  keepAlive(): void {
+    if (!this.#isGone) this.#terminal.keepAlive();
   }
 
   gone(): void {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#cancelOffer();
+    this.#receipts?.end();
     this.#resuming?.gone();
     this.#talk?.gone();
   }
@@ -130,10 +149,26 @@ export class TelnetPlayer {
         return this.#gmcp(event.message);
       case 'resized':
         return this.#talk?.say({ type: 'window', ...event.size });
+      case 'msdp': {
+        const { name, value } = event.variable;
+        return this.#input({ type: 'gmcp', package: packageOfMsdp(name), data: value });
+      }
+      case 'environ':
+        return this.#environ();
       case 'settled':
         // A client with GMCP may yet show its token; `#gmcp` and the timer see to it.
-        if (!this.#terminal.speaksGmcp) this.#openNew();
+        if (!this.#terminal.speaksGmcp && !this.#terminal.isCrawler) this.#openNew();
     }
+  }
+
+  /**
+   * The environment of a client is the same at each of its connections: a token in it is a first word, and never a later
+   * one, by which an old token would be shown behind its successor.
+   */
+  #environ(): void {
+    const { reconnectToken, user } = this.#terminal.environ;
+    const token = tokenOf(reconnectToken ?? '') ?? tokenOf(user ?? '');
+    if (token !== undefined && !this.#isTokenShown && this.#mayResume) this.#resume(token);
   }
 
   #line(text: string): void {
@@ -232,11 +267,33 @@ export class TelnetPlayer {
 
   // Conversations with the gateway.
 
+  /** Nobody brought a token. Who only asks for MSSP has its answer, and costs no session. */
+  #offerEnds(): void {
+    if (!this.#terminal.isCrawler) return this.#openNew();
+    this.#cancelOffer = this.#clock.after(CRAWLER_TIMEOUT_MS, () => {
+      if (this.#terminal.isCrawler) this.#hangUp();
+      else this.#openNew();
+    });
+  }
+
   #openNew(): void {
     this.#cancelOffer();
     if (this.#talk || this.#resuming || this.#isGone) return;
-    this.#talk = this.#newTalk();
-    this.#talk.hello(this.#hello());
+    const talk = this.#newTalk();
+    this.#become(talk);
+    talk.hello(this.#hello());
+  }
+
+  /** The player's talk is this one from here on. */
+  #become(talk: Talk): void {
+    this.#talk?.gone();
+    this.#talk = talk;
+    this.#receipts?.end();
+    this.#receipts = new Receipts({
+      clock: this.#clock,
+      mark: (passed) => this.#terminal.mark(passed),
+      received: (offset) => talk.say({ type: 'ack', offset }),
+    });
   }
 
   /** A client may have two ways to show its token, and use both. */
@@ -254,6 +311,7 @@ export class TelnetPlayer {
   #resume(token: string): void {
     this.#cancelOffer();
     this.#shown = ReconnectionToken.decode(token);
+    this.#isTokenShown = true;
     this.#resuming = this.#newTalk();
     this.#resuming.hello({ ...this.#hello(), resume: { token } });
   }
@@ -286,9 +344,7 @@ export class TelnetPlayer {
   #answered(talk: Talk, frame: ServerFrame): boolean {
     this.#resuming = undefined;
     if (frame.type === 'resumed') {
-      this.#talk?.gone();
-      this.#talk = talk;
-      this.#received = new ReceivedGuess();
+      this.#become(talk);
       this.#charLogin.accepted();
       return true;
     }
@@ -324,31 +380,41 @@ export class TelnetPlayer {
     queueMicrotask(() => {
       const written = this.#written;
       this.#written = undefined;
-      if (written) this.#socket.afterFlush(() => this.#flushed(written.talk, written.offset));
+      if (written === undefined || written.talk !== this.#talk || this.#isGone) return;
+      this.#receipts?.wrote(written.offset);
+      this.#socket.afterFlush(() => this.#flushed(written.talk, written.offset));
     });
   }
 
   #flushed(talk: Talk, offset: number): void {
     if (talk !== this.#talk || this.#isGone) return;
-    this.#received.flushed(offset, this.#clock.now());
+    this.#receipts?.flushed(offset);
     talk.flushed(offset);
   }
 
+  /** The player's address, as a trusted proxy tells it by MNES, else that of the connection. */
+  get #address(): string | undefined {
+    const { address } = this.#terminal.environ;
+    const isTold = this.#socket.isTrusted && address !== undefined && isIP(address) !== 0;
+    return isTold ? address : this.#socket.address;
+  }
+
   #hello(): HelloFrame {
-    const { name = 'telnet', size, screenReader } = this.#terminal.facts;
+    const { name = 'telnet', version = '', size, screenReader } = this.#terminal.facts;
     return {
       type: 'hello',
-      client: { name, version: '', ...size, encoding: 'utf-8', screen_reader: screenReader },
+      client: { name, version, ...size, encoding: 'utf-8', screen_reader: screenReader },
     };
   }
 
   #client(): ClientInfo {
-    const { address } = this.#socket;
-    const { name, terminal, size, screenReader } = this.#terminal.facts;
+    const address = this.#address;
+    const { name, version, terminal, size, screenReader } = this.#terminal.facts;
     return {
       transport: 'telnet',
       ...(address === undefined ? {} : { address }),
       ...(name === undefined ? {} : { name }),
+      ...(version === undefined ? {} : { version }),
       ...(terminal === undefined ? {} : { terminal }),
       ...size,
       encoding: 'utf-8',

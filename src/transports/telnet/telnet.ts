@@ -1,9 +1,14 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Converse, Limits, ListenAddress, Transport } from '../../protocol/index.ts';
+import type { Listing } from '../../core/index.ts';
+import type { Converse, Limits, ListenAddress, PublicFacts, Transport } from '../../protocol/index.ts';
 import { listenOn } from '../listen.ts';
+import { msspListing } from './mssp-listing.ts';
 import { NetTelnetSocket } from './net-telnet-socket.ts';
 import { TelnetPlayer } from './telnet-player.ts';
 import type { TelnetService } from './telnet-service.ts';
+
+/** After so long without a byte TCP asks whether the client is still there, in ms. */
+const TCP_KEEP_ALIVE_MS = 60_000;
 
 /** After a stop, connections that do not close are cut after this time, in ms. */
 const CLOSE_GRACE_MS = 1000;
@@ -12,6 +17,8 @@ export interface TelnetOptions extends TelnetService {
   /** 0 picks a free one. */
   readonly port: number;
   readonly host?: string;
+  /** How often a byte that no client shows (IAC NOP) is sent, in seconds; 0: never. Default 60. */
+  readonly keepAliveSeconds?: number;
 }
 
 /** Players by Telnet (RFC 854). */
@@ -19,49 +26,80 @@ export function telnet(options: TelnetOptions): Transport {
   return new TelnetTransport(options);
 }
 
+/** What a player who connects finds. */
+interface Lobby {
+  readonly converse: Converse;
+  readonly limits: Limits;
+  readonly listing: () => Listing;
+}
+
 class TelnetTransport implements Transport {
   readonly name = 'telnet';
   readonly #options: Required<TelnetOptions>;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #players = new Map<Socket, TelnetPlayer>();
+  #keepingAlive: NodeJS.Timeout | undefined;
 
   constructor(options: TelnetOptions) {
-    this.#options = { host: '127.0.0.1', tokenLine: true, charLogin: true, ...options };
-    this.#server = createServer({ noDelay: true, keepAlive: true });
+    this.#options = {
+      host: '127.0.0.1',
+      tokenLine: true,
+      charLogin: true,
+      keepAliveSeconds: 60,
+      ...options,
+    };
+    this.#server = createServer({
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: TCP_KEEP_ALIVE_MS,
+    });
   }
 
-  listen(converse: Converse, limits: Limits): Promise<ListenAddress> {
-    this.#server.on('connection', (socket) => this.#accept(socket, converse, limits));
-    return listenOn(this.#server, this.#options);
+  async listen(converse: Converse, limits: Limits, facts: () => PublicFacts): Promise<ListenAddress> {
+    const address = await listenOn(this.#server, this.#options);
+    const listing = (): Listing => msspListing(facts(), { plain: address.port, tls: undefined });
+    this.#server.on('connection', (socket) => this.#accept(socket, { converse, limits, listing }));
+    const { keepAliveSeconds } = this.#options;
+    if (keepAliveSeconds > 0) this.#keepAlive(keepAliveSeconds * 1000);
+    return address;
+  }
+
+  #keepAlive(intervalMs: number): void {
+    this.#keepingAlive = setInterval(() => {
+      for (const player of this.#players.values()) player.keepAlive();
+    }, intervalMs);
+    this.#keepingAlive.unref();
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#keepingAlive);
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
     const cut = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
+      for (const socket of this.#players.keys()) socket.destroy();
     }, CLOSE_GRACE_MS);
     await closed;
     clearTimeout(cut);
   }
 
-  #accept(socket: Socket, converse: Converse, limits: Limits): void {
-    this.#sockets.add(socket);
+  #accept(socket: Socket, { converse, limits, listing }: Lobby): void {
     const player = new TelnetPlayer({
       clock: this.#options.clock,
       converse,
       lineLimitBytes: limits.command_bytes,
       showsTokenLine: this.#options.tokenLine,
       offersCharLogin: this.#options.charLogin,
+      listing,
       socket: new NetTelnetSocket(socket),
     });
+    this.#players.set(socket, player);
     socket.on('data', (chunk) => player.receive(chunk));
     // Every error is followed by `close`, which is what matters.
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      this.#sockets.delete(socket);
+      this.#players.delete(socket);
       player.gone();
     });
   }

@@ -1,3 +1,4 @@
+import type { Json, Listing } from '../../core/index.ts';
 import {
   AYT,
   CharsetNegotiation,
@@ -12,14 +13,23 @@ import {
   GA,
   LineAssembler,
   MTTS,
+  NOP,
   Negotiator,
   OPTION,
   TelnetParser,
   TerminalTypeQuery,
+  EnvironQuery,
+  MCCP2_START,
+  TimingMarks,
   decodeGmcp,
+  decodeMsdp,
   decodeWindowSize,
+  encodeMsdp,
+  encodeMssp,
   utf8,
+  type EnvironReport,
   type GmcpMessage,
+  type MsdpVariable,
   type Negotiation,
   type OptionEvent,
   type OptionPolicies,
@@ -33,9 +43,18 @@ const POLICIES: OptionPolicies = {
   [OPTION.TTYPE]: { remote: 'offer' },
   [OPTION.EOR]: { local: 'offer' },
   [OPTION.NAWS]: { remote: 'offer' },
+  [OPTION.NEW_ENVIRON]: { remote: 'offer' },
   [OPTION.CHARSET]: { local: 'offer', remote: 'accept' },
+  [OPTION.MSDP]: { local: 'offer' },
+  [OPTION.MSSP]: { local: 'offer' },
   [OPTION.GMCP]: { local: 'offer' },
 };
+const COMPRESSIBLE: OptionPolicies = { ...POLICIES, [OPTION.MCCP2]: { local: 'offer' } };
+
+/** Where the client that asks for MSSP, and has none of these, is a program that lists games. */
+const PLAYERS_OPTIONS = Object.keys(COMPRESSIBLE)
+  .map(Number)
+  .filter((option) => option !== OPTION.MSSP);
 
 export interface TerminalSize {
   readonly columns: number;
@@ -46,6 +65,9 @@ export type TerminalEvent =
   | { readonly kind: 'line'; readonly text: string }
   | { readonly kind: 'overlong' }
   | { readonly kind: 'gmcp'; readonly message: GmcpMessage }
+  | { readonly kind: 'msdp'; readonly variable: MsdpVariable }
+  /** What the client tells of its environment has come, or has changed. */
+  | { readonly kind: 'environ' }
   | { readonly kind: 'resized'; readonly size: TerminalSize }
   /** Every offer has been answered. Told once. */
   | { readonly kind: 'settled' };
@@ -53,6 +75,7 @@ export type TerminalEvent =
 /** What the client said of itself. */
 export interface TerminalFacts {
   readonly name?: string;
+  readonly version?: string;
   readonly terminal?: string;
   readonly screenReader: boolean;
   readonly size?: TerminalSize;
@@ -61,25 +84,34 @@ export interface TerminalFacts {
 export interface TerminalOptions {
   readonly lineLimitBytes: number;
   readonly write: (bytes: Uint8Array) => void;
+  /** What is written from here on is to be compressed (true), or not any more. Absent: compression is not offered. */
+  readonly compress: ((on: boolean) => void) | undefined;
+  /** What is told to a program that lists games. */
+  readonly listing: () => Listing;
   readonly event: (event: TerminalEvent) => void;
 }
 
 /** A player's Telnet client (RFC 854): bytes on one side; lines, text and options on the other. */
 export class Terminal {
+  readonly #options: TerminalOptions;
   readonly #write: (bytes: Uint8Array) => void;
   readonly #event: (event: TerminalEvent) => void;
   readonly #parser = new TelnetParser();
-  readonly #negotiator = new Negotiator({ policies: POLICIES });
+  readonly #negotiator: Negotiator;
   readonly #lines: LineAssembler;
   readonly #types = new TerminalTypeQuery();
+  readonly #environ = new EnvironQuery();
   readonly #charset = new CharsetNegotiation('server', ['UTF-8']);
+  readonly #marks = new TimingMarks<() => void>();
   #size: TerminalSize | undefined;
   #settled = false;
 
-  constructor({ lineLimitBytes, write, event }: TerminalOptions) {
-    this.#write = write;
-    this.#event = event;
-    this.#lines = new LineAssembler({ lineLimitBytes });
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+    this.#write = options.write;
+    this.#event = options.event;
+    this.#negotiator = new Negotiator({ policies: options.compress ? COMPRESSIBLE : POLICIES });
+    this.#lines = new LineAssembler({ lineLimitBytes: options.lineLimitBytes });
   }
 
   /** Makes all offers. */
@@ -92,13 +124,31 @@ export class Terminal {
   }
 
   get facts(): TerminalFacts {
-    const { clientName, terminal, mtts = 0 } = this.#types.report;
+    const types = this.#types.report;
+    const environ = this.#environ.report;
+    const name = types.clientName ?? environ.clientName;
+    const version = environ.clientVersion;
+    const terminal = types.terminal ?? environ.terminal;
+    const mtts = types.mtts ?? environ.mtts ?? 0;
     return {
-      ...(clientName === undefined ? {} : { name: clientName }),
+      ...(name === undefined ? {} : { name }),
+      ...(version === undefined ? {} : { version }),
       ...(terminal === undefined ? {} : { terminal }),
       ...(this.#size === undefined ? {} : { size: this.#size }),
       screenReader: (mtts & MTTS.SCREEN_READER) !== 0,
     };
+  }
+
+  /** What the client told of its environment: a token, an address. */
+  get environ(): EnvironReport {
+    return this.#environ.report;
+  }
+
+  /** Asked for MSSP and agreed to nothing else: it will read the answer and leave. */
+  get isCrawler(): boolean {
+    const isOn = (option: number): boolean =>
+      this.#negotiator.isEnabled(option, 'local') || this.#negotiator.isEnabled(option, 'remote');
+    return isOn(OPTION.MSSP) && !PLAYERS_OPTIONS.some(isOn);
   }
 
   get speaksGmcp(): boolean {
@@ -125,6 +175,26 @@ export class Terminal {
   gmcp(packageName: string, json?: string): void {
     if (!this.speaksGmcp) return;
     this.#write(encodeSubnegotiation(OPTION.GMCP, encodeGmcp(packageName, json)));
+  }
+
+  msdp(name: string, value: Json): void {
+    if (!this.#negotiator.isEnabled(OPTION.MSDP, 'local')) return;
+    this.#write(encodeSubnegotiation(OPTION.MSDP, encodeMsdp(name, value)));
+  }
+
+  /**
+   * Calls back when the client has processed all that was written so far (RFC 860). Some never answer: keep count of those
+   * that are out. False where too many are, and then no mark was set.
+   */
+  mark(passed: () => void): boolean {
+    const mark = this.#marks.mark(passed);
+    if (mark) this.#negotiate(mark);
+    return mark !== undefined;
+  }
+
+  /** A sign of life that no client shows, for whatever is in between. */
+  keepAlive(): void {
+    this.#write(encodeCommand(NOP));
   }
 
   #negotiate(negotiation: Negotiation): void {
@@ -157,6 +227,11 @@ export class Terminal {
   }
 
   #negotiated(negotiation: Negotiation): void {
+    if (negotiation.option === OPTION.TIMING_MARK) {
+      const { send: answer, passed } = this.#marks.receive(negotiation.verb);
+      if (answer) this.#negotiate(answer);
+      return passed?.();
+    }
     const { send, event } = this.#negotiator.receive(negotiation);
     if (send) this.#negotiate(send);
     if (event) this.#optionChanged(event);
@@ -164,13 +239,26 @@ export class Terminal {
   }
 
   #optionChanged({ option, side, enabled, cause }: OptionEvent): void {
-    if (!enabled || cause === 'repeat') return;
+    if (cause === 'repeat') return;
+    if (option === OPTION.MCCP2 && side === 'local') this.#compress(enabled);
+    if (!enabled) return;
     if (option === OPTION.TTYPE && side === 'remote') {
       this.#write(encodeSubnegotiation(OPTION.TTYPE, this.#types.start()));
+    }
+    if (option === OPTION.NEW_ENVIRON && side === 'remote') {
+      this.#write(encodeSubnegotiation(OPTION.NEW_ENVIRON, this.#environ.start()));
     }
     if (option === OPTION.CHARSET && side === 'local') {
       this.#write(encodeSubnegotiation(OPTION.CHARSET, this.#charset.request()));
     }
+    if (option === OPTION.MSSP && side === 'local') {
+      this.#write(encodeSubnegotiation(OPTION.MSSP, encodeMssp(this.#options.listing())));
+    }
+  }
+
+  #compress(on: boolean): void {
+    if (on) this.#write(MCCP2_START);
+    this.#options.compress?.(on);
   }
 
   #subnegotiated(option: number, payload: Uint8Array): void {
@@ -187,6 +275,10 @@ export class Terminal {
         if (question) this.#write(encodeSubnegotiation(OPTION.TTYPE, question));
         return this.#settle();
       }
+      case OPTION.NEW_ENVIRON: {
+        if (this.#environ.receive(payload)) this.#event({ kind: 'environ' });
+        return this.#settle();
+      }
       case OPTION.CHARSET: {
         const { send } = this.#charset.receive(payload);
         if (send) this.#write(encodeSubnegotiation(OPTION.CHARSET, send));
@@ -195,12 +287,19 @@ export class Terminal {
       case OPTION.GMCP: {
         const message = decodeGmcp(payload);
         if (message.kind === 'message') this.#event({ kind: 'gmcp', message });
+        return;
+      }
+      case OPTION.MSDP: {
+        for (const variable of decodeMsdp(payload) ?? []) this.#event({ kind: 'msdp', variable });
       }
     }
   }
 
   #settle(): void {
-    if (this.#settled || !this.#negotiator.isSettled || this.#types.isAsking) return;
+    const isAsking = this.#types.isAsking || this.#environ.isAsking;
+    // MSSP is nothing for players, and their clients (TinTin++) may say nothing to it.
+    const isOpen = this.#negotiator.unsettled.some((option) => option !== OPTION.MSSP);
+    if (this.#settled || isAsking || isOpen) return;
     this.#settled = true;
     this.#event({ kind: 'settled' });
   }

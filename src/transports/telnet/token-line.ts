@@ -37,8 +37,12 @@ export function tokenLine(compactToken: string): string {
 
 /** The token of a line that has exactly this form, with either form of a token; any other line is input. */
 export function tokenOfLine(line: string): string | undefined {
-  const text = TOKEN_LINE.exec(line.trim())?.[1];
-  return text !== undefined && ReconnectionToken.decode(text) ? text : undefined;
+  return tokenOf(TOKEN_LINE.exec(line.trim())?.[1] ?? '');
+}
+
+/** The text, if it has exactly the form of a token. */
+export function tokenOf(text: string): string | undefined {
+  return ReconnectionToken.decode(text) ? text : undefined;
 }
 
 /**

@@ -6,9 +6,11 @@ import {
   type Converse,
   type Limits,
   type ListenAddress,
+  type PublicFacts,
   type Transport,
 } from '../../protocol/index.ts';
 import { listenOn } from '../listen.ts';
+import { msspListing } from '../telnet/mssp-listing.ts';
 import { TelnetPlayer } from '../telnet/telnet-player.ts';
 import type { TelnetService } from '../telnet/telnet-service.ts';
 import { FramedTelnetSocket } from './mud/framed-telnet-socket.ts';
@@ -40,6 +42,13 @@ export function websocket(options: WebSocketOptions): Transport {
   return new WebSocketTransport(options);
 }
 
+/** What a player who connects finds. */
+interface Lobby {
+  readonly converse: Converse;
+  readonly limits: Limits;
+  readonly facts: () => PublicFacts;
+}
+
 class WebSocketTransport implements Transport {
   readonly name = 'websocket';
   readonly #options: Omit<WebSocketOptions, 'request'> & { readonly host: string; readonly path: string };
@@ -52,7 +61,8 @@ class WebSocketTransport implements Transport {
     this.#http = createServer(request);
   }
 
-  listen(converse: Converse, limits: Limits): Promise<ListenAddress> {
+  listen(converse: Converse, limits: Limits, facts: () => PublicFacts): Promise<ListenAddress> {
+    const lobby: Lobby = { converse, limits, facts };
     const sockets = new WebSocketServer({
       noServer: true,
       maxPayload: limits.frame_bytes,
@@ -68,8 +78,8 @@ class WebSocketTransport implements Transport {
         this.#connections.add(connection);
         void connection.closed.then(() => this.#connections.delete(connection));
         const framing = MUD_SUBPROTOCOLS.get(ws.protocol)?.();
-        if (framing === undefined) this.#accept(connection, converse, limits);
-        else this.#acceptMudClient(connection, framing, converse, limits);
+        if (framing === undefined) this.#accept(connection, lobby);
+        else this.#acceptMudClient(connection, framing, lobby);
       });
     });
     this.#pinging = setInterval(() => {
@@ -94,7 +104,7 @@ class WebSocketTransport implements Transport {
     clearTimeout(cut);
   }
 
-  #accept(connection: WebSocketConnection, converse: Converse, limits: Limits): void {
+  #accept(connection: WebSocketConnection, { converse, limits }: Lobby): void {
     const conversation = converse(new WebSocketLink(connection));
     connection.start({
       text: (text) => {
@@ -107,22 +117,18 @@ class WebSocketTransport implements Transport {
     });
   }
 
-  #acceptMudClient(
-    connection: WebSocketConnection,
-    framing: Framing,
-    converse: Converse,
-    limits: Limits,
-  ): void {
+  #acceptMudClient(connection: WebSocketConnection, framing: Framing, lobby: Lobby): void {
     const { mudClients } = this.#options;
     if (mudClients === undefined) return connection.cut();
     const socket = new FramedTelnetSocket(connection, framing, (bytes) => player.receive(bytes));
     const player = new TelnetPlayer({
       socket,
-      converse,
+      converse: lobby.converse,
       clock: mudClients.clock,
-      lineLimitBytes: limits.command_bytes,
+      lineLimitBytes: lobby.limits.command_bytes,
       showsTokenLine: mudClients.tokenLine ?? true,
       offersCharLogin: mudClients.charLogin ?? true,
+      listing: () => msspListing(lobby.facts(), {}),
     });
     connection.start({
       text: (text) => socket.frame(text),

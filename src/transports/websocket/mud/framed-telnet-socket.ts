@@ -8,6 +8,7 @@ const NORMAL_CLOSURE = 1000;
 export class FramedTelnetSocket implements TelnetSocket {
   /** A proxy before us may have encrypted it: a client knows, we do not. */
   readonly isSecure = false;
+  readonly isTrusted = false;
   readonly address: string | undefined;
   readonly #connection: WebSocketConnection;
   readonly #framing: Framing;
