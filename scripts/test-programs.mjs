@@ -38,6 +38,12 @@ export const testPrograms = [
     untested: 'the plain telnet command',
   },
   {
+    variable: 'HOLDFAST_TEST_NC',
+    commands: ['nc'],
+    debian: 'netcat-openbsd',
+    untested: 'the command nc',
+  },
+  {
     variable: 'HOLDFAST_TEST_EXPECT',
     commands: ['expect'],
     debian: 'expect',

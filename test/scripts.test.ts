@@ -87,7 +87,7 @@ describe('npm start', () => {
 
 describe('npm test', () => {
   const allThere = Object.fromEntries(
-    ['CHROMIUM', 'TINYMUX', 'TINTIN', 'TINYFUGUE', 'TELNET', 'EXPECT', 'TMUX'].map((name) => [
+    ['CHROMIUM', 'TINYMUX', 'TINTIN', 'TINYFUGUE', 'TELNET', 'NC', 'EXPECT', 'TMUX'].map((name) => [
       `HOLDFAST_TEST_${name}`,
       '/bin/true',
     ]),
