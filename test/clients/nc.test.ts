@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
+import { startFaultyLink, type FaultyLink } from '../../src/testing/index.ts';
 import { GatewayProcess, temporaryFolder } from '../support/gateway-process.ts';
 import { TmuxScreen } from '../support/tmux-screen.ts';
 import { WebPlayer } from '../support/web-player.ts';
@@ -12,14 +12,14 @@ const isReady = program !== '' && process.env['HOLDFAST_TEST_TMUX'] !== undefine
 describe.skipIf(!isReady)('nc', () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let gateway: GatewayProcess;
-  let network: CuttingProxy;
+  let network: FaultyLink;
   let bob: WebPlayer;
   let screen: TmuxScreen;
 
   beforeEach(async () => {
     folder = temporaryFolder();
     gateway = await GatewayProcess.start(join(folder.path, 'data'));
-    network = await startCuttingProxy(gateway.telnet);
+    network = await startFaultyLink(gateway.telnet);
     bob = (await WebPlayer.enter(gateway.http, 'Bob')).keepUp();
     screen = await start(`${program} 127.0.0.1 ${network.port}`);
     await screen.line('Ann');

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
+import { startFaultyLink, type FaultyLink } from '../../src/testing/index.ts';
 import { GatewayProcess, temporaryFolder } from '../support/gateway-process.ts';
 import { LinePlayer } from '../support/line-player.ts';
 import { NegotiationCount } from '../support/negotiation-count.ts';
@@ -12,7 +12,7 @@ const RESTARTS_AFTER_MS = 15_000;
 describe.skipIf(process.env['HOLDFAST_TEST_TINYMUX'] === undefined)('TinyMUX behind the gateway', () => {
   let game: TinyMux;
   let wizard: LinePlayer;
-  let network: CuttingProxy;
+  let network: FaultyLink;
   const negotiations = new NegotiationCount();
   let folder: ReturnType<typeof temporaryFolder>;
   let gateway: GatewayProcess;
@@ -20,7 +20,7 @@ describe.skipIf(process.env['HOLDFAST_TEST_TINYMUX'] === undefined)('TinyMUX beh
   beforeAll(async () => {
     game = await TinyMux.start();
     wizard = await game.wizard();
-    network = await startCuttingProxy(game.port, { watch: negotiations.watch });
+    network = await startFaultyLink(game.port, { watch: negotiations.watch });
     folder = temporaryFolder();
     gateway = await GatewayProcess.start(folder.path, '--upstream', `127.0.0.1:${network.port}`);
   });
