@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,8 +25,38 @@ export class TinyMux {
   /** Resolves when it lets players in. */
   static async start(): Promise<TinyMux> {
     const game = new TinyMux();
-    await game.#start();
+    await game.#install();
+    await game.run();
     return game;
+  }
+
+  /** Starts it again, as it was last saved, on its port. Resolves when it lets players in. */
+  async run(): Promise<void> {
+    if (program === undefined) throw new Error('HOLDFAST_TEST_TINYMUX is not set');
+    const child = spawn(program, ['-c', 'netmux.conf', '-p', 'netmux.pid', '-e', '.'], {
+      cwd: this.#folder.path,
+      env: { ...process.env, LD_LIBRARY_PATH: 'bin' },
+      stdio: 'ignore',
+    });
+    this.#child = child;
+    const deadline = Date.now() + PATIENCE_MS;
+    while (!(await isOpen(this.port))) {
+      if (Date.now() > deadline) throw new Error('TinyMUX does not start');
+      await delay(20);
+    }
+  }
+
+  /** `kill -9`. */
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.ended();
+  }
+
+  /** Resolves when it has ended, perhaps by itself. */
+  async ended(): Promise<void> {
+    const child = this.#child;
+    if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    rmSync(join(this.#folder.path, 'netmux.pid'), { force: true });
   }
 
   /** The wizard, straight to the game: the one who talks while others are away. */
@@ -38,14 +68,11 @@ export class TinyMux {
   }
 
   async close(): Promise<void> {
-    if (this.#child?.exitCode === null) {
-      this.#child.kill('SIGKILL');
-      await once(this.#child, 'exit');
-    }
+    await this.kill();
     this.#folder.remove();
   }
 
-  async #start(): Promise<void> {
+  async #install(): Promise<void> {
     if (program === undefined) throw new Error('HOLDFAST_TEST_TINYMUX is not set');
     const { path } = this.#folder;
     this.port = await freePort();
@@ -58,16 +85,6 @@ export class TinyMux {
     const settings = readFileSync(join(SHARED, 'netmux.conf'), 'utf8');
     writeFileSync(join(path, 'netmux.conf'), settings.replace(/^port .*$/m, `port ${this.port}`));
     appendFileSync(join(path, 'netmux.conf'), 'ip_address 127.0.0.1\n');
-    this.#child = spawn(program, ['-c', 'netmux.conf', '-p', 'netmux.pid', '-e', '.'], {
-      cwd: path,
-      env: { ...process.env, LD_LIBRARY_PATH: 'bin' },
-      stdio: 'ignore',
-    });
-    const deadline = Date.now() + PATIENCE_MS;
-    while (!(await isOpen(this.port))) {
-      if (Date.now() > deadline) throw new Error('TinyMUX does not start');
-      await delay(20);
-    }
   }
 }
 
