@@ -41,6 +41,7 @@ export async function serve(settings: Settings, { say, stop }: ServeOptions): Pr
       privateLines: settings.privateLines,
       maxConnections: settings.maxConnections,
       helloTimeoutMs: settings.helloTimeoutMs,
+      loginTimeoutSeconds: settings.loginTimeoutSeconds,
       wire: {
         frame_bytes: settings.frameBytes,
         command_bytes: settings.commandBytes,

@@ -52,6 +52,7 @@ export interface Settings {
   readonly windowEntries: number;
   readonly pingMs: number;
   readonly helloTimeoutMs: number;
+  readonly loginTimeoutSeconds: number;
   readonly maxConnections: number;
   readonly logLevel: 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 }
@@ -229,6 +230,11 @@ export const SETTINGS: SettingsTable = {
     type: wholeNumber(100, 600_000),
     default: '10000',
     doc: 'How long a new WebSocket connection may take to say hello.',
+  },
+  loginTimeoutSeconds: {
+    type: wholeNumber(1, 86_400),
+    default: '300',
+    doc: 'How long a player may take to get into the game.',
   },
   maxConnections: {
     type: wholeNumber(1, 1_000_000),

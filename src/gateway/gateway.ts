@@ -55,6 +55,8 @@ export interface GatewayOptions {
   readonly wire?: Partial<Omit<Limits, 'queue_commands'>>;
   readonly maxConnections?: number;
   readonly helloTimeoutMs?: number;
+  /** How long a player may take to get into the game; then the connection is closed, and with it the session. */
+  readonly loginTimeoutSeconds?: number;
   /** First words of lines with arguments that are never logged or held. */
   readonly privateLines?: readonly string[];
   /** Asked at every resume, before the token is spent. */
@@ -251,6 +253,7 @@ class RunningGateway implements Gateway {
         enableReconnection: this.#options.enableReconnection ?? true,
         helloTimeoutMs: this.#options.helloTimeoutMs ?? 10_000,
         storedTimeoutMs: 10_000,
+        loginTimeoutMs: (this.#options.loginTimeoutSeconds ?? 300) * 1000,
         stallTimeoutMs: 60_000,
       },
       isPrivateLine: privateLineMatcher(this.#options.privateLines),

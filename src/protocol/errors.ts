@@ -42,6 +42,7 @@ export const ERRORS = {
     closeCode: 4601,
   },
   resume_disabled: { message: 'This gateway does not keep sessions.', retry: 'fresh', closeCode: 4602 },
+  login_timeout: { message: 'The login took too long.', retry: 'fresh', closeCode: 4603 },
 
   not_authorized: { message: 'The game does not let you in.', retry: 'never', closeCode: 4700 },
   bad_frame: { message: 'That is not a frame of holdfast.v1.', retry: 'never', closeCode: 4701 },

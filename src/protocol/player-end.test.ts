@@ -36,6 +36,7 @@ const SETTINGS: Omit<PlayerEndSettings, 'traits'> = {
   enableReconnection: true,
   helloTimeoutMs: 10_000,
   storedTimeoutMs: 10_000,
+  loginTimeoutMs: 300_000,
   stallTimeoutMs: 60_000,
 };
 
@@ -567,6 +568,22 @@ describe('epochs', () => {
   });
 });
 
+describe('a new session', () => {
+  it('ends with the time for its login, unless the player is in the game by then', () => {
+    scene.open();
+    expect(scene.player.nextDeadline).toBe(NOW + 300_000);
+    scene.now += 300_000;
+    scene.give({ kind: 'deadline' });
+    expect(scene.last).toMatchObject({ type: 'error', code: 'login_timeout', retry: 'fresh' });
+
+    scene = new Scene();
+    scene.open();
+    scene.now += 1000;
+    scene.change({ stage: 'playing' });
+    expect(scene.player.nextDeadline).toBeUndefined();
+  });
+});
+
 describe('the window', () => {
   beforeEach(() => {
     scene.open();
@@ -633,7 +650,7 @@ describe('the window', () => {
   });
 
   it('detaches a reader that takes nothing for a minute while it is full', () => {
-    scene.writeLines('a', 'b', 'c').change();
+    scene.writeLines('a', 'b', 'c').change({ stage: 'playing' });
     expect(scene.player.nextDeadline).toBeUndefined();
     scene.now += 1000;
     scene.writeLines('d').change();

@@ -44,6 +44,8 @@ export interface PlayerEndSettings {
   readonly helloTimeoutMs: number;
   /** From `resumed` to its `stored`, in ms. */
   readonly storedTimeoutMs: number;
+  /** From the opening of a session to its being `playing`, in ms. */
+  readonly loginTimeoutMs: number;
   /** A reader that makes no progress for so long with a full window is detached, in ms. */
   readonly stallTimeoutMs: number;
 }
@@ -64,6 +66,8 @@ export class PlayerEnd {
   #effects: PlayerEffect[] = [];
   #now: number;
   #deadline: number | undefined;
+  /** When the player of a new session must be in the game. */
+  #loginDeadline: number | undefined;
 
   #session: Session | undefined;
   #attachment = 0;
@@ -90,6 +94,12 @@ export class PlayerEnd {
   get nextDeadline(): number | undefined {
     if (this.#stage === 'ended') return undefined;
     if (this.#deadline !== undefined) return this.#deadline;
+    const stalled = this.#stallDeadline;
+    const login = this.#loginDeadline;
+    return stalled === undefined || login === undefined ? (stalled ?? login) : Math.min(stalled, login);
+  }
+
+  get #stallDeadline(): number | undefined {
     return this.#flow?.isFull ? this.#progressAt + this.#settings.stallTimeoutMs : undefined;
   }
 
@@ -180,6 +190,7 @@ export class PlayerEnd {
     });
     this.#send(welcomeOf(session, this.#settings.limits));
     this.#ready = true;
+    this.#loginDeadline = this.#now + this.#settings.loginTimeoutMs;
   }
 
   #resumed(attached: Attached, token: TokenGrant): void {
@@ -320,6 +331,7 @@ export class PlayerEnd {
     if (stateOf(session) !== stateOf(before) || session.worldState !== before.worldState) {
       this.#send({ type: 'state', state: stateOf(session), world: session.worldState });
     }
+    if (session.stage === 'playing') this.#loginDeadline = undefined;
     this.#grantFirst(session);
     this.#flow?.reveal(visibleEnd);
     this.#pump();
@@ -395,7 +407,8 @@ export class PlayerEnd {
     const due = this.nextDeadline;
     if (due === undefined || this.#now < due) return;
     if (this.#stage === 'greeting') this.#fail('hello_timeout');
-    else this.#fail(this.#ready ? 'slow_reader' : 'stored_timeout');
+    else if (!this.#ready) this.#fail('stored_timeout');
+    else this.#fail(due === this.#stallDeadline ? 'slow_reader' : 'login_timeout');
   }
 
   #fail(code: ErrorCode, why: FailureDetail = {}): void {

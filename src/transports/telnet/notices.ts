@@ -61,6 +61,8 @@ export const notices = {
         return 'This game keeps no sessions to come back to.';
       case 'token_reused':
         return 'Your reconnection token was used twice. Somebody may have a copy, so it is not valid any more.';
+      case 'login_timeout':
+        return 'The login took too long. Connect again to start anew.';
       case 'slow_reader':
         return 'Nothing reached you for a minute. Connect again to continue.';
       default:

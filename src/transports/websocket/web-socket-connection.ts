@@ -14,6 +14,8 @@ export interface WebSocketEvents {
   text(text: string): void;
   binary(bytes: Buffer): void;
   /** The last one, after whatever kind of end. */
+  /** It gave no sign of life in the time between two questions. */
+  silent(): void;
   gone(): void;
 }
 
@@ -25,6 +27,7 @@ export class WebSocketConnection {
   readonly #socket: Duplex;
   readonly #corked: CorkedSocket;
   #heard = true;
+  #silent: () => void = () => this.cut();
   #ended = false;
   /** Whoever listens wants to hear nothing more for now. */
   #isPaused = false;
@@ -40,6 +43,7 @@ export class WebSocketConnection {
   }
 
   start(events: WebSocketEvents): void {
+    this.#silent = () => events.silent();
     this.#ws.on('message', (data: Buffer, isBinary: boolean) => {
       this.#heard = true;
       if (this.#ended) return;
@@ -105,9 +109,9 @@ export class WebSocketConnection {
     this.#ws.close(closeCode, reason);
   }
 
-  /** Asks for a sign of life; one that did not answer the last time is cut. */
+  /** Asks for a sign of life; tells where there was none since the last time. */
   ping(): void {
-    if (!this.#heard) return this.cut();
+    if (!this.#heard) return this.#silent();
     this.#heard = false;
     this.#ws.ping();
   }

@@ -113,6 +113,7 @@ class WebSocketTransport implements Transport {
         else conversation.fail('bad_frame', { detail: decoded.problem });
       },
       binary: () => conversation.fail('binary_frame'),
+      silent: () => conversation.fail('idle_timeout'),
       gone: () => conversation.gone(),
     });
   }
@@ -133,6 +134,7 @@ class WebSocketTransport implements Transport {
     connection.start({
       text: (text) => socket.frame(text),
       binary: (bytes) => socket.frame(bytes),
+      silent: () => connection.cut(),
       gone: () => player.gone(),
     });
   }
