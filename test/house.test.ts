@@ -27,7 +27,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   worlds: ['core', 'protocol', 'telnet'],
   client: ['core', 'protocol', 'telnet'],
   gateway: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client'],
-  cli: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client', 'gateway'],
+  operator: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client', 'gateway'],
+  cli: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client', 'gateway', 'operator'],
   testing: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client', 'gateway'],
 };
 /** Layers that know neither Node nor a browser, nor anyone's package. */

@@ -1,32 +1,7 @@
-import { flagOf, nearest, unknownSetting } from './settings-name.ts';
+import { flagOf, unknownSetting } from './settings-name.ts';
 import type { Given, SettingsSource } from './settings-source.ts';
 import { SETTING_NAMES, SETTINGS, type SettingName } from './settings.ts';
 import { type Raw, yesOrNo } from './settings-type.ts';
-
-/** What the command line asks for. */
-export type Command =
-  | { readonly kind: 'serve'; readonly flags: readonly string[] }
-  | { readonly kind: 'help'; readonly about: 'holdfast' | 'serve' }
-  | { readonly kind: 'version' }
-  | { readonly kind: 'unknown'; readonly problem: string };
-
-/** Reads the arguments after `node main.js`. The flags of `serve` are left to `loadSettings`. */
-export function readCommand(args: readonly string[]): Command {
-  const [first = 'help', ...rest] = args;
-  switch (first) {
-    case 'serve':
-      return isHelpAsked(rest) ? { kind: 'help', about: 'serve' } : { kind: 'serve', flags: rest };
-    case 'help':
-      return { kind: 'help', about: rest[0] === 'serve' ? 'serve' : 'holdfast' };
-    case '--help':
-    case '-h':
-      return { kind: 'help', about: 'holdfast' };
-    case '--version':
-      return { kind: 'version' };
-    default:
-      return { kind: 'unknown', problem: unknownCommand(first) };
-  }
-}
 
 /**
  * Reads flags: `--name value` or `--name=value`. A value that begins with `--` needs the second form. A yes-or-no flag
@@ -58,14 +33,4 @@ function rawValue(name: SettingName, text: string | undefined): Raw {
   return SETTINGS[name].type === yesOrNo
     ? { kind: 'text', text: 'true' }
     : { kind: 'other', found: 'nothing' };
-}
-
-function isHelpAsked(flags: readonly string[]): boolean {
-  return flags.includes('--help') || flags.includes('-h');
-}
-
-function unknownCommand(written: string): string {
-  if (written.startsWith('-')) return `${written}: expected a command first: holdfast serve ${written}`;
-  const meant = nearest(written, ['serve', 'help']);
-  return `unknown command ${JSON.stringify(written)}; ${meant === undefined ? 'see holdfast help' : `did you mean ${meant}?`}`;
 }

@@ -6,18 +6,31 @@ interface Entrance {
   readonly address: ListenAddress | undefined;
 }
 
+/** Where the operator's page is, and where its credential is. */
+type OperatorEntrance = { readonly address: ListenAddress } & (
+  { readonly file: string } | { readonly variable: string }
+);
+
 /** What a newcomer needs to know, with the ports that were really taken. */
-export function howToPlay(entrances: readonly Entrance[]): string {
+export function howToPlay(entrances: readonly Entrance[], operator?: OperatorEntrance): string {
   const lines = entrances.flatMap(({ name, address }) => {
     if (address === undefined) return [];
-    const { host, port } = address;
-    const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-    const bracketed = shown.includes(':') ? `[${shown}]` : shown;
+    const { host, bracketed, port } = shownOf(address);
     return name === 'telnet'
-      ? [`  Telnet:   telnet ${shown} ${port}`]
+      ? [`  Telnet:   telnet ${host} ${port}`]
       : [`  Browser:  http://${bracketed}:${port}/`, `  SDK:      ws://${bracketed}:${port}/play`];
   });
+  if (operator !== undefined) {
+    const { bracketed, port } = shownOf(operator.address);
+    const place = 'file' in operator ? operator.file : operator.variable;
+    lines.push('', `  Operator: http://${bracketed}:${port}/ (credential: ${place})`);
+  }
   return ['Holdfast is running. To play:', '', ...lines, '', 'Stop with Ctrl-C: sessions are kept.'].join(
     '\n',
   );
+}
+
+function shownOf({ host, port }: ListenAddress): { host: string; bracketed: string; port: number } {
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return { host: shown, bracketed: shown.includes(':') ? `[${shown}]` : shown, port };
 }

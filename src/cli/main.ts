@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { readCommand } from './flags.ts';
+import { readCommand } from './command.ts';
 import { helpText } from './help.ts';
-import { serve } from './serve.ts';
+import { operate } from './operator/index.ts';
 import { loadSettings } from './settings-load.ts';
+import { version } from './version.ts';
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -12,12 +13,6 @@ function say(text: string): void {
 function fail(...problems: readonly string[]): void {
   for (const problem of problems) process.stderr.write(`holdfast: ${problem}\n`);
   process.exitCode = 1;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return isManifest ? String(manifest.version) : 'unknown';
 }
 
 async function main(): Promise<void> {
@@ -29,9 +24,18 @@ async function main(): Promise<void> {
       return say(version());
     case 'unknown':
       return fail(command.problem);
+    case 'operate': {
+      const { said, problems, exitCode } = await operate(command.command, command.args, process.env);
+      if (said !== '') say(said);
+      fail(...problems);
+      process.exitCode = exitCode;
+      return;
+    }
     case 'serve': {
       const loaded = loadSettings(command.flags, process.env, (path) => readFileSync(path, 'utf8'));
       if ('problems' in loaded) return fail(...loaded.problems);
+      // Only here: whoever asks a running gateway need not wait until all of another one is loaded.
+      const { serve } = await import('./serve.ts');
       const problem = await serve(loaded.settings, { say, stop: stopSignal() });
       if (problem !== undefined) fail(problem);
     }

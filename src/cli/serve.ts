@@ -1,12 +1,15 @@
 import { pino } from 'pino';
 import type { SessionLimits, Store, StoreError, World } from '../core/index.ts';
 import { createGateway, nodeClock, webHandler, type Gateway } from '../gateway/index.ts';
+import type { Operator } from '../operator/index.ts';
 import type { Transport } from '../protocol/index.ts';
 import { openEmbeddedStore } from '../stores/index.ts';
 import { telnet, websocket, type TelnetService } from '../transports/index.ts';
 import { demoWorld, upstreamWorld } from '../worlds/index.ts';
+import { credentialPlace } from './credential-place.ts';
 import { eventLog } from './event-log.ts';
 import { howToPlay } from './how-to-play.ts';
+import { openOperator } from './operator-listener.ts';
 import type { Settings } from './settings.ts';
 
 export interface ServeOptions {
@@ -27,10 +30,14 @@ export async function serve(settings: Settings, { say, stop }: ServeOptions): Pr
 
   let store: Store | undefined;
   let gateway: Gateway | undefined;
+  let operator: Operator | undefined;
   try {
     const limits = limitsOf(settings);
     store = await openEmbeddedStore(settings.data, { clock: nodeClock, limits, onFailure });
-    const transports = transportsOf(settings, () => !failure.signal.aborted);
+    const isHealthy = (): boolean => !failure.signal.aborted && gateway?.phase !== 'draining';
+    const transports = transportsOf(settings, isHealthy);
+    operator = await openOperator(settings, process.env, log);
+    const write = eventLog(log);
     gateway = createGateway({
       store,
       transports,
@@ -49,11 +56,22 @@ export async function serve(settings: Settings, { say, stop }: ServeOptions): Pr
         window_entries: settings.windowEntries,
         ping_ms: settings.pingMs,
       },
-      onEvent: eventLog(log),
+      onEvent: (event) => {
+        write(event);
+        operator?.onEvent(event);
+      },
     });
     const addresses = await gateway.listen();
-    say(howToPlay(transports.map(({ name }, i) => ({ name, address: addresses[i] }))));
+    const entrances = transports.map(({ name }, i) => ({ name, address: addresses[i] }));
+    const forOperator = await operator?.listen(gateway);
+    say(
+      howToPlay(
+        entrances,
+        forOperator && { address: forOperator, ...credentialPlace(settings, process.env) },
+      ),
+    );
   } catch (error) {
+    await operator?.close();
     await (gateway ?? store)?.close();
     return problemOf(error);
   }
@@ -69,6 +87,7 @@ export async function serve(settings: Settings, { say, stop }: ServeOptions): Pr
     return undefined;
   }
   log.info({ signal }, 'stopping');
+  await operator?.close();
   await gateway.close();
   log.info('stopped; every session can be resumed');
   return undefined;
@@ -137,11 +156,11 @@ function problemOf(error: unknown): string {
   const { code, port, address } = error;
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${String(port)} on ${String(address)} is in use; choose another with --telnet or --http (0 picks a free one)`;
+      return `port ${String(port)} on ${String(address)} is in use; choose another with --telnet, --http or --operator (0 picks a free one)`;
     case 'EACCES':
-      return `port ${String(port)} may not be used by this user; choose one above 1023 with --telnet or --http`;
+      return `port ${String(port)} may not be used by this user; choose one above 1023 with --telnet, --http or --operator`;
     case 'EADDRNOTAVAIL':
-      return `this machine has no address ${String(address)}; choose another with --host`;
+      return `this machine has no address ${String(address)}; choose another with --host or --operator-host`;
     default:
       return error.message;
   }

@@ -42,6 +42,8 @@ describe('the help', () => {
   });
 
   test('of the program names its commands', () => {
-    expect(helpText('holdfast')).toMatch(/holdfast serve .*holdfast help serve .*--version/su);
+    expect(helpText('holdfast')).toMatch(
+      /holdfast serve .*holdfast sessions .*holdfast help COMMAND .*--version/su,
+    );
   });
 });

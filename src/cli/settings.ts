@@ -24,6 +24,10 @@ export interface Settings {
   readonly telnet: number | 'off';
   readonly http: number | 'off';
   readonly data: string;
+  readonly operator: number | 'off';
+  readonly operatorHost: string;
+  readonly operatorNames: readonly string[];
+  readonly operatorCredentialFile: string | undefined;
   readonly upstream: Endpoint | undefined;
   readonly upstreamEncoding: 'utf-8' | 'latin1';
   readonly upstreamReconnect: boolean;
@@ -95,6 +99,25 @@ export const SETTINGS: SettingsTable = {
     type: path,
     default: './data',
     doc: 'The folder where sessions are kept. One gateway at a time.',
+  },
+  operator: {
+    type: portOrOff,
+    default: 'off',
+    doc: "The port for the operator's page and API. 0 picks a free one, off turns them off.",
+  },
+  operatorHost: {
+    type: hostName,
+    default: '127.0.0.1',
+    doc: 'The address to listen on for the operator. There is no TLS here.',
+  },
+  operatorNames: {
+    type: words,
+    default: '',
+    doc: 'Host names by which browsers reach it through a proxy, beside addresses and localhost.',
+  },
+  operatorCredentialFile: {
+    type: path,
+    doc: "The file with the operator's credential. Without it: operator-credential in data, made at the start.",
   },
   upstream: {
     type: endpoint,

@@ -23,6 +23,8 @@ export class GatewayProcess {
   #exit: { readonly code: number | null } | undefined;
   telnet = 0;
   http = 0;
+  /** Of the operator, where `--operator 0` turned it on. */
+  operator = 0;
 
   private constructor(args: readonly string[]) {
     this.#child = spawn(process.execPath, [MAIN, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -49,6 +51,7 @@ export class GatewayProcess {
     });
     gateway.telnet = Number(/telnet \S+ (\d+)/.exec(gateway.#output)?.[1]);
     gateway.http = Number(/http:\/\/\S+:(\d+)\//.exec(gateway.#output)?.[1]);
+    gateway.operator = Number(/Operator: http:\/\/\S+:(\d+)\//.exec(gateway.#output)?.[1] ?? 0);
     return gateway;
   }
 
