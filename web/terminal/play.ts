@@ -39,6 +39,8 @@ export class Play {
   /** The head of what was missed, reworded when all of it is there. */
   #away: number | undefined;
   #commands = new Map<number, string>();
+  /** The remark about the last ones that were dropped: more of them go into the same. */
+  #lastDropped: { note: number; reason: string; from: number; through: number } | undefined;
   #wantsToPlayHere = false;
 
   constructor(line: CommandLine, options: PlayOptions) {
@@ -199,16 +201,20 @@ export class Play {
   #dropped(seq: number, through: number, reason: SessionEvents['dropped']['reason']): void {
     const { screen, held } = this.#options;
     held.remove(seq, through);
-    const count = through - seq + 1;
-    const words = count > 4 ? [] : Array.from({ length: count }, (_, i) => this.#commands.get(seq + i));
-    screen.say(
-      'note',
-      droppedText(
-        reason,
-        count,
-        words.filter((word) => word !== undefined),
-      ),
+    const before = this.#lastDropped;
+    const goesOn =
+      before?.reason === reason && before.note === screen.lines.at(-1)?.id && before.through === seq - 1;
+    const from = goesOn ? before.from : seq;
+    const count = through - from + 1;
+    const words = Array.from({ length: Math.min(count, 4) }, (_, i) => this.#commands.get(from + i));
+    const text = droppedText(
+      reason,
+      count,
+      words.filter((word) => word !== undefined),
     );
+    if (goesOn) screen.reword(before.note, text);
+    const note = goesOn ? before.note : screen.say('note', text);
+    this.#lastDropped = { note, reason, from, through };
   }
 
   #place(data: unknown): void {
