@@ -7,6 +7,8 @@ describeRealClient({
   name: 'TinTin++',
   variable: 'HOLDFAST_TEST_TINTIN',
   logsIn: true,
+  acknowledges: false,
+  hidesToken: true,
   setUp({ program, home, port }) {
     const lines = [
       `#READ {${repositoryPath('clients/tintin++/holdfast.tin')}}`,

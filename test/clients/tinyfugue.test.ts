@@ -7,6 +7,8 @@ describeRealClient({
   name: 'TinyFugue',
   variable: 'HOLDFAST_TEST_TINYFUGUE',
   logsIn: true,
+  acknowledges: true,
+  hidesToken: true,
   setUp({ program, home, port }) {
     const lines = [
       `/load ${repositoryPath('clients/tinyfugue/holdfast.tf')}`,

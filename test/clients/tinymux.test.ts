@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFaultyLink, type FaultyLink } from '../../src/testing/index.ts';
 import { GatewayProcess, temporaryFolder } from '../support/gateway-process.ts';
 import { LinePlayer } from '../support/line-player.ts';
-import { NegotiationCount } from '../support/negotiation-count.ts';
+import { TelnetObserver } from '../support/telnet-observer.ts';
 import { TinyMux } from '../support/tinymux.ts';
 
 /** TinyMUX restarts itself only when it has run for so long, in ms. */
@@ -13,14 +13,14 @@ describe.skipIf(process.env['HOLDFAST_TEST_TINYMUX'] === undefined)('TinyMUX beh
   let game: TinyMux;
   let wizard: LinePlayer;
   let network: FaultyLink;
-  const negotiations = new NegotiationCount();
+  const talk = new TelnetObserver();
   let folder: ReturnType<typeof temporaryFolder>;
   let gateway: GatewayProcess;
 
   beforeAll(async () => {
     game = await TinyMux.start();
     wizard = await game.wizard();
-    network = await startFaultyLink(game.port, { watch: negotiations.watch });
+    network = await startFaultyLink(game.port, { watch: talk.watch });
     folder = temporaryFolder();
     gateway = await GatewayProcess.start(folder.path, '--upstream', `127.0.0.1:${network.port}`);
   });
@@ -83,14 +83,14 @@ describe.skipIf(process.env['HOLDFAST_TEST_TINYMUX'] === undefined)('TinyMUX beh
 
   it('negotiates anew after that, and comes to an end with it', async () => {
     const cid = await enter('Cid');
-    for (let before = -1; before !== negotiations.count;) {
-      before = negotiations.count;
+    for (let before = -1; before !== talk.negotiations;) {
+      before = talk.negotiations;
       cid.line('page Wizard=settled?');
       const times = wizard.text.split('settled?').length;
       await wizard.until('the page', () => wizard.text.split('settled?').length > times);
     }
     // Three connections, two of which it was restarted under.
-    expect(negotiations.count).toBeLessThan(200);
+    expect(talk.negotiations).toBeLessThan(200);
     cid.cut();
   });
 });

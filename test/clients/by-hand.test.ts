@@ -6,10 +6,9 @@ import { GatewayProcess, temporaryFolder } from '../support/gateway-process.ts';
 import { TmuxScreen } from '../support/tmux-screen.ts';
 import { WebPlayer } from '../support/web-player.ts';
 
-const program = process.env['HOLDFAST_TEST_NC'] ?? '';
-const isReady = program !== '' && process.env['HOLDFAST_TEST_TMUX'] !== undefined;
+const { HOLDFAST_TEST_TMUX, HOLDFAST_TEST_NC, HOLDFAST_TEST_TELNET } = process.env;
 
-describe.skipIf(!isReady)('nc', () => {
+describe.skipIf(HOLDFAST_TEST_TMUX === undefined)('a player without a script', () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let gateway: GatewayProcess;
   let network: FaultyLink;
@@ -21,8 +20,6 @@ describe.skipIf(!isReady)('nc', () => {
     gateway = await GatewayProcess.start(join(folder.path, 'data'));
     network = await startFaultyLink(gateway.telnet);
     bob = (await WebPlayer.enter(gateway.http, 'Bob')).keepUp();
-    screen = await start(`${program} 127.0.0.1 ${network.port}`);
-    await screen.line('Ann');
   });
 
   afterEach(async () => {
@@ -33,38 +30,49 @@ describe.skipIf(!isReady)('nc', () => {
     folder.remove();
   });
 
-  function start(command: string): Promise<TmuxScreen> {
-    return TmuxScreen.start({ command: ['sh', '-c', command], cwd: folder.path });
+  async function start(command: string): Promise<void> {
+    screen = await TmuxScreen.start({
+      command: ['sh', '-c', `${command} 127.0.0.1 ${network.port}`],
+      cwd: folder.path,
+    });
   }
 
-  async function tokenLine(): Promise<string> {
+  /** Plays until the connection is lost, and then misses something; resolves with the line to come back with. */
+  async function playAndLose(command: string): Promise<string> {
+    await start(command);
+    await screen.line('Ann');
     const text = await screen.until('a token', (all) => /^reconnect h1[\w-]{54}$/m.test(all));
-    return text.match(/^reconnect h1[\w-]{54}$/m)?.[0] ?? '';
-  }
-
-  async function leave(): Promise<void> {
     network.cut();
     await screen.ended();
     await screen.close();
     await bob.sees('Ann freezes, link-dead.');
     await bob.accepted(bob.command('say missed'));
+    return text.match(/^reconnect h1[\w-]{54}$/m)?.[0] ?? '';
   }
 
-  it('comes back with the line pasted as the first', async () => {
-    const line = await tokenLine();
-    await leave();
-    screen = await start(`${program} 127.0.0.1 ${network.port}`);
-    await screen.line(line);
+  async function isBack(): Promise<void> {
     await screen.sees('Bob says, "missed');
     expect(await screen.text()).toContain('Welcome back.');
-  });
-
-  it('comes back with the line from a file', async () => {
-    writeFileSync(join(folder.path, 'line'), `${await tokenLine()}\n`);
-    await leave();
-    screen = await start(`cat line - | ${program} 127.0.0.1 ${network.port}`);
-    await screen.sees('Bob says, "missed');
     await screen.line('say here');
     await bob.sees('Ann says, "here');
+  }
+
+  it.skipIf(HOLDFAST_TEST_NC === undefined)('comes back by nc, with the line pasted', async () => {
+    const line = await playAndLose('nc');
+    await start('nc');
+    await screen.line(line);
+    await isBack();
+  });
+
+  it.skipIf(HOLDFAST_TEST_NC === undefined)('comes back by nc, with the line from a file', async () => {
+    writeFileSync(join(folder.path, 'line'), `${await playAndLose('nc')}\n`);
+    await start('cat line - | nc');
+    await isBack();
+  });
+
+  it.skipIf(HOLDFAST_TEST_TELNET === undefined)('comes back by telnet -l, with nothing typed', async () => {
+    const line = await playAndLose('telnet');
+    await start(`telnet -l ${line.replace('reconnect ', '')}`);
+    await isBack();
   });
 });
