@@ -1,6 +1,7 @@
 import { afterEach, expect, vi } from 'vitest';
 import type {
   ClientInfo,
+  DropReason,
   Json,
   NewOutput,
   World,
@@ -21,6 +22,7 @@ const TELNET: ClientInfo = { transport: 'telnet', columns: 80, rows: 24 };
 type Deed =
   | NewOutput
   | { kind: 'is'; state: WorldState | 'playing' | `playing as ${string}` }
+  | { kind: 'window'; windowMs: number }
   | { kind: 'report'; where: string; error: Error }
   | { kind: 'lose' | 'end' };
 
@@ -59,7 +61,9 @@ export class FakeSession implements WorldSession {
     this.deeds.push({ kind: 'lose' });
   }
 
-  setResumeWindow(): void {}
+  setResumeWindow(windowMs: number): void {
+    this.deeds.push({ kind: 'window', windowMs });
+  }
 
   setOverflow(): void {}
 
@@ -131,6 +135,12 @@ export class Player {
 
   async type(...lines: readonly string[]): Promise<void> {
     for (const text of lines) await this.send({ text });
+  }
+
+  /** Types a line that cannot reach the game, and is told so. */
+  async loses(text: string, reason: DropReason): Promise<void> {
+    await this.type(text);
+    expect(this.facts.at(-1)).toEqual({ kind: 'dropped', seq: this.#seq, reason });
   }
 
   /** All text so far. */

@@ -55,8 +55,9 @@ describe('a player who drops', () => {
     await until(() => expect(game.connections).toBe(0));
     expect(player.ended).toBe(false);
     expect(game.received('Ada')).toEqual([]);
-    player.attach();
+    // What is held is for the game that knew the player.
     await player.becomes('lose', 'login');
+    player.attach();
     await player.sees('forgotten where you were');
     expect(game.accepted).toBe(2);
   });
@@ -70,6 +71,17 @@ describe('a player who drops', () => {
     await player.sees('You said: look\n');
     expect(game.received('Ada')).toEqual(['look']);
     expect(game.accepted).toBe(1);
+  });
+});
+
+describe('a game that knows how long its player may be away', () => {
+  it('says so by a message that goes no further, as long as it makes sense', async () => {
+    const { game, player } = await play();
+    for (const data of [{ seconds: 0 }, { seconds: -1 }, { seconds: '5' }, { seconds: 1e12 }, [5], null]) {
+      game.gmcp('Session.Window', data);
+    }
+    game.gmcp('session.window', { seconds: 90 });
+    await player.becomes({ kind: 'window', windowMs: 0 }, { kind: 'window', windowMs: 90_000 });
   });
 });
 

@@ -123,6 +123,16 @@ describe('LoginWatch', () => {
     expect(login.isUp).toBe(true);
   });
 
+  it('does not take a login that failed for one', () => {
+    const { login, entered, says } = watch({ gmcp: 'Char.Login.Result' });
+    for (const success of [false, 'false', 0, null]) {
+      says({ kind: 'gmcp', package: 'Char.Login.Result', data: { success } });
+      expect(login.isUp).toBe(false);
+    }
+    says({ kind: 'gmcp', package: 'Char.Login.Result', data: { success: 'true', account: 'Ada' } });
+    expect(entered).toEqual(['Ada']);
+  });
+
   it.each([
     [{ name: 'Ada', fullname: 'Countess Ada' }, 'Ada'],
     [{ account: 'lovelace', name: 'Ada' }, 'lovelace'],

@@ -11,6 +11,9 @@ const SETTLE_MS = 250;
 /** An account's name, in characters. */
 const ACCOUNT_LENGTH_LIMIT = 128;
 
+/** Games write a boolean in each of these ways. */
+const YES: readonly unknown[] = [true, 'true', 1, '1'];
+
 // oxlint-disable-next-line no-control-regex
 const ESCAPE_SEQUENCE = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
@@ -104,7 +107,12 @@ export class LoginWatch {
   #entrance(event: GameEvent): { account: string | undefined } | undefined {
     const { pattern, gmcp } = this.#options.sign;
     if (event.kind === 'gmcp' && gmcp !== undefined && isSamePackage(event.package, gmcp)) {
-      return { account: accountIn(event.data) };
+      const { account, name, success } = fieldsOf(event.data);
+      // `Char.Login.Result` also tells of a login that failed.
+      if (success !== undefined && !YES.includes(success)) return undefined;
+      return {
+        account: [account, name].find((value): value is string => typeof value === 'string' && value !== ''),
+      };
     }
     return event.kind === 'text' && pattern ? this.#matched(event.text, pattern) : undefined;
   }
@@ -125,8 +133,6 @@ function global(pattern: RegExp): RegExp {
   return pattern.flags.includes('g') ? pattern : new RegExp(pattern, `${pattern.flags}g`);
 }
 
-function accountIn(data: unknown): string | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
-  const { account, name }: { account?: unknown; name?: unknown } = data;
-  return [account, name].find((value): value is string => typeof value === 'string' && value !== '');
+function fieldsOf(data: unknown): { account?: unknown; name?: unknown; success?: unknown } {
+  return typeof data === 'object' && data !== null ? data : {};
 }

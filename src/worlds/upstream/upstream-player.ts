@@ -7,7 +7,9 @@ import type {
   WorldPlayer,
   WorldSession,
 } from '../../core/index.ts';
+import { isSamePackage } from '../../telnet/index.ts';
 import type { AbsencePolicy } from './absence-policy.ts';
+import { Absence } from './absence.ts';
 import { backoffMs } from './backoff.ts';
 import { ClientIntroduction, type OutOfBand } from './client-introduction.ts';
 import { GameConnection } from './game-connection.ts';
@@ -20,6 +22,10 @@ import { LoginWatch, type UpSign } from './login-watch.ts';
 import { notices } from './notices.ts';
 import type { PortProbe } from './port-probe.ts';
 import type { GameEvent } from './telnet-client.ts';
+
+/** How long the player may be away, from the game: `{"seconds": 30}`. It goes no further. */
+const WINDOW_PACKAGE = 'Session.Window';
+const WINDOW_LIMIT_SECONDS = 31_536_000;
 
 /** A client that came back has introduced itself by then, or never will, in ms. */
 const INTRODUCTION_MS = 3000;
@@ -55,16 +61,7 @@ type Link =
 
 type Open = Extract<Link, { kind: 'open' }>;
 
-/** Where the player is, as far as the game knows. */
-type Presence =
-  | { readonly kind: 'here' }
-  /** Gone, which the game is told at its time. */
-  | { readonly kind: 'leaving'; readonly cancel: () => void }
-  /** Gone, and there is nothing more to tell. `isTold`: the game was. */
-  | { readonly kind: 'away'; readonly isTold: boolean };
-
 const UNKNOWN: ClientInfo = { transport: 'unknown' };
-const AWAY: Presence = { kind: 'away', isTold: false };
 
 /** One session's place in the game. */
 export class UpstreamPlayer implements WorldPlayer {
@@ -73,9 +70,9 @@ export class UpstreamPlayer implements WorldPlayer {
   readonly #output: GameOutput;
   readonly #introduction = new ClientIntroduction();
   readonly #loginLines: LoginLines;
+  readonly #absence: Absence;
   #link: Link = { kind: 'idle' };
   #client: ClientInfo;
-  #presence: Presence = AWAY;
   /** The game had this player, and has no more: at the next connection it begins anew. */
   #isForgotten = false;
   /** What it compressed could not be read: it is not asked for it again. */
@@ -93,6 +90,10 @@ export class UpstreamPlayer implements WorldPlayer {
     // A terminal that comes back shows its last prompt.
     this.#output = new GameOutput(settings.gmcpKindOf, !session.restored);
     this.#loginLines = new LoginLines((text) => settings.lineDigest(`${session.id} ${text}`));
+    this.#absence = new Absence(settings.absence, settings.route.clock, {
+      say: (line) => this.#say(line),
+      close: () => this.#leave(),
+    });
     session.setOverflow(settings.overflow);
     if (session.restored) {
       this.#forget();
@@ -105,7 +106,7 @@ export class UpstreamPlayer implements WorldPlayer {
   async command(command: WorldCommand): Promise<void> {
     const { seq, text, package: name, data } = command;
     const link = await this.#whenOpen();
-    if (link === undefined) throw new Error('the game is not connected');
+    if (link === undefined) return this.#drop(seq);
     if (name !== undefined) return link.connection.message(outOfBand(name, data));
     if (text === undefined) return;
     const { login } = link;
@@ -116,6 +117,12 @@ export class UpstreamPlayer implements WorldPlayer {
     await link.connection.line(text);
     this.#output.lineTyped();
     login.lineSent();
+  }
+
+  /** It has certainly not reached the game. */
+  #drop(seq: number): void {
+    const reason = this.#link.kind === 'over' ? 'failed' : 'world_lost';
+    this.#session.send({ kind: 'dropped', seq, reason });
   }
 
   /** Without a connection the next line may be one for a login; and a login's lines stay secret when they come again. */
@@ -131,11 +138,9 @@ export class UpstreamPlayer implements WorldPlayer {
   }
 
   attached(client: ClientInfo): void {
-    const before = this.#presence;
-    this.#presence = { kind: 'here' };
     this.#client = client;
-    if (before.kind === 'leaving') before.cancel();
-    if (this.#link.kind === 'open') return this.#returned(this.#link, before);
+    this.#absence.came();
+    if (this.#link.kind === 'open') return this.#returned(this.#link);
     if (this.#link.kind === 'waiting') this.#link.cancel();
     else if (this.#link.kind !== 'idle') return;
     this.#failures = 0;
@@ -149,10 +154,9 @@ export class UpstreamPlayer implements WorldPlayer {
 
   /** An open connection stays; none is opened. */
   detached(): void {
-    this.#presence = AWAY;
+    this.#absence.went();
     this.#introduction.left();
     this.#cancelLeftovers?.();
-    if (this.#link.kind === 'open') return this.#leaves();
     if (this.#link.kind === 'opening') this.#link.connection.close();
     else if (this.#link.kind === 'waiting') this.#link.cancel();
     else return;
@@ -161,11 +165,8 @@ export class UpstreamPlayer implements WorldPlayer {
 
   closed(reason?: string): void {
     const link = this.#link;
-    const { endLine } = this.#settings.absence;
-    const isFarewell = reason === 'expired' || reason === 'quit';
-    if (isFarewell && link.kind === 'open' && endLine !== undefined) this.#say(link, endLine);
+    this.#absence.ended(reason);
     this.#become({ kind: 'over' });
-    if (this.#presence.kind === 'leaving') this.#presence.cancel();
     this.#cancelLeftovers?.();
     if (link.kind === 'opening' || link.kind === 'open') link.connection.close();
     if (link.kind === 'waiting') link.cancel();
@@ -239,11 +240,20 @@ export class UpstreamPlayer implements WorldPlayer {
   }
 
   #received(events: readonly GameEvent[]): void {
-    this.#session.send(...this.#output.entries(events, this.#presence.kind === 'here'));
+    this.#session.send(...this.#output.entries(events, this.#absence.isHere));
     if (this.#link.kind !== 'open') return;
     if (this.#settings.overflow === 'slow_world') this.#link.connection.pauseUntil(this.#session.whenRoom());
     this.#link.login.saw(events);
-    for (const event of events) if (event.kind === 'listing') this.#settings.listed(event.listing);
+    for (const event of events) {
+      if (event.kind === 'listing') this.#settings.listed(event.listing);
+      if (event.kind === 'gmcp') this.#setWindow(event);
+    }
+  }
+
+  /** A game that knows of us may say how long its player may be away: in a fight, say. */
+  #setWindow({ package: name, data }: OutOfBand): void {
+    const windowMs = isSamePackage(name, WINDOW_PACKAGE) ? windowIn(data) : undefined;
+    if (windowMs !== undefined) this.#session.setResumeWindow(windowMs);
   }
 
   /** Not the player's leaving, nor the game's end: it is tried again. */
@@ -259,7 +269,7 @@ export class UpstreamPlayer implements WorldPlayer {
     const { login } = this.#link;
     this.#forget();
     // A login that nobody is at times out: that is not the player's leaving.
-    if (!login.isUp && this.#presence.kind !== 'here') return this.#become({ kind: 'idle' });
+    if (!login.isUp && !this.#absence.isHere) return this.#rest();
     this.#ask();
   }
 
@@ -279,7 +289,7 @@ export class UpstreamPlayer implements WorldPlayer {
     if (!reconnect) return this.#end();
     if (this.#failures === 0) this.#tell(notices.unreachable);
     this.#session.state('down');
-    if (this.#presence.kind === 'here') {
+    if (this.#absence.isHere) {
       const cancel = route.clock.after(backoffMs(this.#failures, random()), () => this.#open());
       this.#become({ kind: 'waiting', cancel });
     } else {
@@ -297,35 +307,11 @@ export class UpstreamPlayer implements WorldPlayer {
     this.#session.send(this.#output.notice(sentence));
   }
 
-  // The player's going and coming, as the game is told it.
+  // The player's going and coming.
 
-  #leaves(): void {
-    const { drop, afterMs } = this.#settings.absence;
-    if (drop === 'nothing') return;
-    const cancel = this.#settings.route.clock.after(afterMs, () => this.#left());
-    this.#presence = { kind: 'leaving', cancel };
-  }
-
-  #left(): void {
-    const { drop } = this.#settings.absence;
-    this.#presence = AWAY;
-    const link = this.#link;
-    if (link.kind !== 'open') return;
-    if (drop === 'close') {
-      link.connection.close();
-      this.#forget();
-      this.#become({ kind: 'idle' });
-    } else if (drop !== 'nothing' && link.login.isUp) {
-      this.#say(link, drop.line);
-      this.#presence = { kind: 'away', isTold: true };
-    }
-  }
-
-  #returned(link: Open, before: Presence): void {
-    const { returnLine } = this.#settings.absence;
+  #returned(link: Open): void {
     this.#loginLines.returned(this.#now);
     link.connection.update();
-    if (before.kind === 'away' && before.isTold && returnLine !== undefined) this.#say(link, returnLine);
     this.#cancelLeftovers = this.#settings.route.clock.after(INTRODUCTION_MS, () => this.#introduced(link));
   }
 
@@ -338,14 +324,37 @@ export class UpstreamPlayer implements WorldPlayer {
     for (const message of this.#introduction.leftovers()) connection.passing(message);
   }
 
-  /** A line of the operator's. Where it does not leave, the connection is lost, which is told by itself. */
-  #say({ connection, login }: Open, line: string): void {
-    if (login.isUp) connection.line(line).catch(() => undefined);
+  /** Only to a game that the player is in. Where it does not leave, the connection is lost, which is told by itself. */
+  #say(line: string): boolean {
+    if (this.#link.kind !== 'open' || !this.#link.login.isUp) return false;
+    this.#link.connection.line(line).catch(() => undefined);
+    return true;
+  }
+
+  /** As if the player's own client had left. */
+  #leave(): void {
+    if (this.#link.kind !== 'open') return;
+    this.#link.connection.close();
+    this.#forget();
+    this.#rest();
+  }
+
+  /** The next connection is opened for a player who returns, to the game's login. */
+  #rest(): void {
+    this.#become({ kind: 'idle' });
+    this.#begin();
   }
 
   get #now(): number {
     return this.#settings.route.clock.now();
   }
+}
+
+function windowIn(data: Json | undefined): number | undefined {
+  if (typeof data !== 'object' || data === null || !('seconds' in data)) return undefined;
+  const { seconds } = data;
+  const isWindow = typeof seconds === 'number' && seconds >= 0 && seconds <= WINDOW_LIMIT_SECONDS;
+  return isWindow ? seconds * 1000 : undefined;
 }
 
 function outOfBand(name: string, data: Json | undefined): OutOfBand {

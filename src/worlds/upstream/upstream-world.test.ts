@@ -128,6 +128,13 @@ describe('a player in a game behind the gateway', () => {
     );
   });
 
+  it('leaves behind what the game tells of itself to those who list games', async () => {
+    const { game, world } = await play();
+    expect(world.listing?.()).toEqual(new Map());
+    game.raw(Buffer.from('\u00ff\u00fb\u0046\u00ff\u00fa\u0046\u0001NAME\u0002Avalon\u00ff\u00f0', 'latin1'));
+    await until(() => expect(world.listing?.()).toEqual(new Map([['NAME', ['Avalon']]])));
+  });
+
   it('is introduced as its client did before the game was there', async () => {
     const game = await startGame();
     const player = new Player(openWorld(game.port));
@@ -196,7 +203,7 @@ describe('when the game closes a connection', () => {
     await player.type('quit');
     await player.becomes({ kind: 'echo', on: true }, 'end');
     expect(player.text).toMatch(/2: Goodbye, Ada\.\n$/);
-    await expect(player.type('look')).rejects.toThrow('not connected');
+    await player.loses('look', 'failed');
     player.detach();
     player.attach();
     expect(player.ended).toBe(true);
@@ -214,10 +221,10 @@ describe('when the game closes a connection', () => {
     player.detach();
     game.drop('Ada');
     await until(() => expect(game.connections).toBe(0));
-    await player.becomes({ kind: 'echo', on: true });
+    // What is held is not for a login.
+    await player.becomes({ kind: 'echo', on: true }, 'lose', 'login');
     expect(player.ended).toBe(false);
     player.attach();
-    await player.becomes({ kind: 'echo', on: true }, 'lose', 'login');
     await player.sees(`${LOGIN_AGAIN}What is your name? `);
     expect(game.accepted).toBe(2);
   });
@@ -230,7 +237,7 @@ describe('when the game closes a connection', () => {
     await player.sees(UNREACHABLE);
     await player.becomes('down');
     expect(player.isPrivate).toBe(true);
-    await expect(player.type('kill rat')).rejects.toThrow('not connected');
+    await player.loses('kill rat', 'world_lost');
 
     const again = await startGame({ port: game.port });
     world.clock.advance(499);
@@ -359,8 +366,8 @@ describe('a game that cannot be reached', () => {
     const player = new Player({ ...upstream, clock }).attach();
     const typed = player.type('Ada');
     clock.advance(10_000);
-    await expect(typed).rejects.toThrow('not connected');
-    await player.becomes('down');
+    await typed;
+    await player.becomes('down', { kind: 'dropped', seq: 1, reason: 'world_lost' });
     expect(destroyed).toEqual(['game']);
   });
 });
@@ -376,7 +383,7 @@ describe('a session that was kept over a restart of the gateway', () => {
 
     player.attach();
     // Not for the login: the player does not know yet that there is one.
-    await expect(player.type('kill rat')).rejects.toThrow('not connected');
+    await player.loses('kill rat', 'world_lost');
     await player.logIn();
     expect(player.text).toMatch(`\n${LOGIN_AGAIN}What is your name`);
     expect(game.logins).toEqual([{ name: 'Ada', password: 'secret' }]);
@@ -389,7 +396,7 @@ describe('the end', () => {
     player.close();
     await until(() => expect(game.connections).toBe(0));
     expect(player.ended).toBe(false);
-    await expect(player.type('look')).rejects.toThrow('not connected');
+    await player.loses('look', 'failed');
   });
 
   it('of the world ends all connections', async () => {
