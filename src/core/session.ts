@@ -69,6 +69,8 @@ export interface Session {
   readonly echo: boolean;
   /** The last prompt, for a terminal that comes back to an empty line. */
   readonly prompt?: string;
+  /** How text looks at the end of the output (see `styleAfter`); absent: plain. */
+  readonly style?: string;
   /** By package name in lower case. */
   readonly states: Readonly<Record<string, PackageState>>;
   /** The world's own, given back at resume and restart. */

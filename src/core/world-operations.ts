@@ -14,6 +14,7 @@ import {
 import type { SessionLimits } from './limits.ts';
 import { closed } from './operator-operations.ts';
 import type { PackageState, Session, StoredSession } from './session.ts';
+import { styleAfter } from './text-style.ts';
 
 /** The last prompt is kept up to this many characters. */
 const PROMPT_LENGTH_LIMIT = 1024;
@@ -97,14 +98,17 @@ function withStates(
   output: readonly NewOutput[],
   limits: SessionLimits,
 ): { session: Session; bodies: OutputBody[] } {
-  let { echo, prompt, states } = session;
+  let { echo, prompt, states, style = '' } = session;
   const bodies: OutputBody[] = [];
   for (const item of output) {
     if (item.kind === 'echo') {
       if (item.on === echo) continue;
       echo = item.on;
     }
-    if (item.kind === 'text') prompt = item.prompt ? item.text.slice(-PROMPT_LENGTH_LIMIT) : prompt;
+    if (item.kind === 'text') {
+      prompt = item.prompt ? item.text.slice(-PROMPT_LENGTH_LIMIT) : prompt;
+      style = styleAfter(style, item.text);
+    }
     if (item.kind === 'gmcp' && item.state) {
       const { state: _, ...body } = item;
       states = withState(states, body, limits);
@@ -114,10 +118,11 @@ function withStates(
     }
     bodies.push(item);
   }
-  if (echo === session.echo && prompt === session.prompt && states === session.states) {
+  const isStyled = style !== (session.style ?? '');
+  if (echo === session.echo && prompt === session.prompt && states === session.states && !isStyled) {
     return { session, bodies };
   }
-  const next = { ...session, echo, states };
+  const next = { ...session, echo, states, ...(isStyled ? { style } : {}) };
   return { session: prompt === undefined ? next : { ...next, prompt }, bodies };
 }
 

@@ -3,6 +3,7 @@ import {
   epochOf,
   locate,
   stateOf,
+  wholeStyle,
   type Attached,
   type Json,
   type NewCommand,
@@ -386,9 +387,10 @@ export class PlayerEnd {
     if (offset === undefined || through < offset || this.#session === undefined) return;
     this.#replayTo = undefined;
     for (const state of Object.values(this.#session.states)) this.#send({ type: 'gmcp', ...state });
-    const { prompt } = this.#session;
+    const { prompt, style: look = '' } = this.#session;
     const shown = prompt === undefined || this.#atPrompt ? {} : { prompt };
-    this.#send({ type: 'caught_up', offset, ...shown });
+    const style = wholeStyle(look);
+    this.#send({ type: 'caught_up', offset, ...shown, ...(style === '' ? {} : { style }) });
   }
 
   /** A session that its world ended is over once the player has read all. */

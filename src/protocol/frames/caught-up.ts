@@ -7,10 +7,13 @@ export interface CaughtUpFrame {
   readonly offset: number;
   /** The prompt that the player is at, where the replay did not end with it. */
   readonly prompt?: string;
+  /** How text looks from here on: the parameters of one SGR sequence (`1;31`). Absent: plain. */
+  readonly style?: string;
 }
 
 export const caughtUpFrame: Field<CaughtUpFrame> = object<CaughtUpFrame>({
   type: oneOf('caught_up'),
   offset: wholeNumber,
   prompt: optional(text),
+  style: optional(text),
 });

@@ -1,15 +1,26 @@
-import { ReconnectionToken, type Json } from '../../core/index.ts';
-import type { NewToken, ResumedFrame, ServerFrame } from '../../protocol/index.ts';
-import type { CharLogin } from './char-login.ts';
+import { ReconnectionToken, type Clock, type Json } from '../../core/index.ts';
+import type { CaughtUpFrame, NewToken, ResumedFrame, ServerFrame } from '../../protocol/index.ts';
 import { msdpOfPackage } from '../../telnet/index.ts';
-import { notices } from './notices.ts';
+import type { CharLogin } from './char-login.ts';
+import type { Notices } from './notices.ts';
+import { Replay } from './replay.ts';
 import type { Screen } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 import { tokenLine } from './token-line.ts';
 
+/** Of these a message that comes late is wrong: a sound plays again, a login is answered in mid-game. */
+const MOMENTARY = /^(?:client\.media|char\.login|core)(?:\.|$)/i;
+
+/** So long a replay may take and still be counted before it is shown, in ms. */
+const PATIENCE_MS = 100;
+
+type Entry = Extract<ServerFrame, { type: 'output' | 'dropped' | 'gap' | 'echo' | 'gmcp' }>;
+
 export interface FrameViewOptions {
+  readonly clock: Clock;
   readonly terminal: Terminal;
   readonly screen: Screen;
+  readonly notices: Notices;
   readonly charLogin: CharLogin;
   /** The account that the session is of, where its world named one. */
   readonly account: () => string | undefined;
@@ -17,25 +28,27 @@ export interface FrameViewOptions {
   readonly speaksSession: () => boolean;
   /** Whether a token is shown as a line to a client that does not. */
   readonly showsTokenLine: boolean;
+  /** Output through this offset was written. */
+  readonly wrote: (offset: number) => void;
 }
 
 /** Shows frames of the gateway to a player by Telnet. */
 export class FrameView {
+  readonly #options: FrameViewOptions;
   readonly #terminal: Terminal;
   readonly #screen: Screen;
-  readonly #charLogin: CharLogin;
-  readonly #account: () => string | undefined;
-  readonly #speaksSession: () => boolean;
-  readonly #showsTokenLine: boolean;
-  #missedSome = false;
+  readonly #notices: Notices;
+  #cancelPatience: () => void = () => undefined;
+  /** Between `resumed` and `caught_up`. */
+  #replay: Replay | undefined;
+  /** All was taken through here, and perhaps not written yet. */
+  #taken = 0;
 
   constructor(options: FrameViewOptions) {
+    this.#options = options;
     this.#terminal = options.terminal;
     this.#screen = options.screen;
-    this.#charLogin = options.charLogin;
-    this.#account = options.account;
-    this.#speaksSession = options.speaksSession;
-    this.#showsTokenLine = options.showsTokenLine;
+    this.#notices = options.notices;
   }
 
   show(frame: ServerFrame): void {
@@ -44,28 +57,21 @@ export class FrameView {
         return this.#terminal.echo(frame.echo);
       case 'resumed':
         return this.#resumed(frame);
-      case 'output':
-        return this.#screen.text(frame.text, frame.prompt === true);
-      case 'echo':
-        return this.#terminal.echo(frame.on);
-      case 'gmcp':
-        return this.#fromGame(frame.package, frame.data);
-      case 'dropped':
-        return this.#screen.notice(notices.dropped(frame));
-      case 'gap':
-        if (this.#speaksSession()) this.#gmcp('Session.Gap', { bytes: frame.bytes, reason: frame.reason });
-        return this.#screen.notice(notices.gap(frame));
       case 'caught_up':
-        if (this.#missedSome) this.#screen.notice(notices.caughtUp);
-        if (frame.prompt !== undefined) this.#screen.text(frame.prompt, true);
-        return;
+        return this.#caughtUp(frame);
+      case 'output':
+      case 'dropped':
+      case 'gap':
+      case 'echo':
+      case 'gmcp':
+        return this.#entry(frame);
       case 'token':
         if (frame.value !== undefined) this.#token({ ...frame, value: frame.value }, frame.link === true);
         return;
       case 'error':
-        return this.#screen.notice(notices.error(frame));
+        return this.#say(this.#notices.error(frame));
       case 'bye':
-        return this.#screen.notice(notices.bye(frame));
+        return this.#say(this.#notices.bye(frame));
       // The world itself says what became of it.
       case 'state':
       case 'accepted':
@@ -74,34 +80,134 @@ export class FrameView {
     }
   }
 
-  #resumed(frame: ResumedFrame): void {
-    const { away_ms, held, output, token, echo } = frame;
-    this.#missedSome = output.to >= output.from;
-    if (this.#speaksSession()) this.#gmcp('Session.Resumed', { away_ms, held });
-    this.#screen.notice(notices.welcomeBack(frame));
-    this.#token(token, false);
-    this.#terminal.echo(echo);
+  /** A sentence of ours, at once, but behind what was missed. */
+  #say(sentence: string): void {
+    this.#showReplay();
+    this.#screen.notice(sentence);
   }
 
-  #token({ value, id, expires_at }: NewToken, isLink: boolean): void {
-    const compact = ReconnectionToken.decode(value)?.encodeCompact();
-    if (compact === undefined) return;
-    const keeps = !isLink && this.#charLogin.keepsTokens;
-    // Each package that the client speaks has the newest: an old one that it showed later would look stolen.
-    if (keeps) this.#charLogin.give(compact, this.#account());
-    if (this.#speaksSession()) {
-      return this.#gmcp('Session.Token', { token: value, id, expires_at, ...(isLink ? { link: true } : {}) });
+  /** What was taken of the replay is shown, whatever still comes. */
+  #showReplay(): void {
+    if (this.#replay === undefined) return;
+    this.#replay.show();
+    this.#wrote();
+  }
+
+  #wrote(): void {
+    if (this.#taken > 0) this.#options.wrote(this.#taken);
+  }
+
+  #entry(frame: Entry): void {
+    const through = frame.type === 'gap' ? (frame.to ?? frame.from) : frame.offset;
+    const isShown = this.#replay === undefined ? this.#live(frame) : this.#missed(frame, this.#replay);
+    if (through !== undefined) this.#taken = through;
+    if (isShown && through !== undefined) this.#wrote();
+  }
+
+  #live(frame: Entry): true {
+    switch (frame.type) {
+      case 'output':
+        this.#screen.text(frame.text, frame.prompt === true);
+        break;
+      case 'dropped':
+        this.#screen.notice(this.#notices.dropped(frame));
+        break;
+      case 'gap':
+        this.#gap(frame);
+        this.#screen.notice(this.#notices.gap(frame));
+        break;
+      case 'echo':
+        this.#terminal.echo(frame.on);
+        break;
+      case 'gmcp':
+        this.#fromGame(frame.package, frame.data);
+        break;
     }
-    if (keeps || !(this.#showsTokenLine || isLink)) return;
-    const sentence = isLink ? notices.linkToken : notices.token;
-    this.#screen.notice(`${sentence}\n${tokenLine(compact)}`);
+    return true;
+  }
+
+  /** True where all through this frame is written. */
+  #missed(frame: Entry, replay: Replay): boolean {
+    switch (frame.type) {
+      case 'gap':
+        this.#gap(frame);
+        return replay.take(frame);
+      case 'output':
+      case 'dropped':
+        return replay.take(frame);
+      case 'gmcp':
+        if (!MOMENTARY.test(frame.package)) this.#fromGame(frame.package, frame.data);
+        return replay.take(undefined);
+      // `resumed` has said what it is now.
+      case 'echo':
+        return replay.take(undefined);
+    }
+  }
+
+  #resumed(frame: ResumedFrame): void {
+    const { away_ms, held, token, echo, limits } = frame;
+    if (this.#options.speaksSession()) this.#gmcp('Session.Resumed', { away_ms, held });
+    const tokenSentence = this.#giveToken(token, false);
+    const opening = (lines: number | undefined): string =>
+      [this.#notices.welcomeBack(frame, lines), ...tokenSentence].join('\n');
+    this.#terminal.echo(echo);
+    this.#taken = 0;
+    this.#cancelPatience = this.#options.clock.after(PATIENCE_MS, () => this.#showReplay());
+    this.#replay = new Replay({
+      screen: this.#screen,
+      // The gateway sends no more than a window before some of it was written.
+      limits: { characters: limits.window_bytes / 8, frames: limits.window_entries / 2 },
+      opening,
+      closing: (lines) => this.#notices.caughtUp(lines),
+      notice: (missed) => (missed.type === 'gap' ? this.#notices.gap(missed) : this.#notices.dropped(missed)),
+    });
+  }
+
+  #caughtUp({ prompt, style = '' }: CaughtUpFrame): void {
+    this.#cancelPatience();
+    const left = this.#replay?.end();
+    this.#replay = undefined;
+    this.#screen.restyle(style);
+    if (prompt !== undefined) this.#screen.text(prompt, true);
+    else if (left !== undefined && left.text !== '') this.#screen.text(left.text, left.isPrompt);
+    this.#wrote();
+  }
+
+  /** The player is gone. */
+  end(): void {
+    this.#cancelPatience();
+  }
+
+  #token(token: NewToken, isLink: boolean): void {
+    const sentence = this.#giveToken(token, isLink);
+    if (sentence.length > 0) this.#say(sentence.join('\n'));
+  }
+
+  /** Hands a token to the client; what is left for its player to read. */
+  #giveToken({ value, id, expires_at }: NewToken, isLink: boolean): readonly string[] {
+    const { charLogin, account, speaksSession, showsTokenLine } = this.#options;
+    const compact = ReconnectionToken.decode(value)?.encodeCompact();
+    if (compact === undefined) return [];
+    const keeps = !isLink && charLogin.keepsTokens;
+    // Each package that the client speaks has the newest: an old one that it showed later would look stolen.
+    if (keeps) charLogin.give(compact, account());
+    if (speaksSession()) {
+      this.#gmcp('Session.Token', { token: value, id, expires_at, ...(isLink ? { link: true } : {}) });
+      return [];
+    }
+    if (keeps || !(showsTokenLine || isLink)) return [];
+    return [isLink ? this.#notices.linkToken : this.#notices.token, tokenLine(compact)];
+  }
+
+  #gap({ bytes, reason }: Extract<ServerFrame, { type: 'gap' }>): void {
+    if (this.#options.speaksSession()) this.#gmcp('Session.Gap', { bytes, reason });
   }
 
   /** Messages of the package `Session` are the gateway's own: no game can forge a token. */
   #fromGame(packageName: string, data: Json | undefined): void {
     const variable = msdpOfPackage(packageName);
     if (variable !== undefined) return this.#terminal.msdp(variable, data ?? '');
-    if (/^session\b/i.test(packageName) || this.#charLogin.fromGame(packageName, data)) return;
+    if (/^session\b/i.test(packageName) || this.#options.charLogin.fromGame(packageName, data)) return;
     this.#gmcp(packageName, data);
   }
 

@@ -53,6 +53,8 @@ const resumed: Extract<ServerFrame, { type: 'resumed' }> = {
   away_ms: 60_000,
 };
 
+const caughtUp: ServerFrame = { type: 'caught_up', offset: 0 };
+
 /** The gateway's side of one conversation, as the adapter began it. */
 class FakeConversation implements Conversation {
   readonly link: Link;
@@ -525,10 +527,10 @@ describe('a token', () => {
 
   it('never reaches the game, nor what is shown', () => {
     types(`reconnect ${COMPACT}`, 'look');
-    conversation().say(resumed);
+    conversation().say(resumed, caughtUp);
     expect(conversation().inputs).toEqual(['6 look']);
     expect(socket.takeText()).toContain(
-      'Welcome back. You were away for 60 seconds.\r\nYou missed nothing.\r\n',
+      'Welcome back. You were away for 60 seconds. You missed nothing.\r\n',
     );
   });
 
@@ -557,7 +559,7 @@ describe('a token', () => {
     expect(conversations).toHaveLength(2);
     expect(conversation(0).isGone).toBe(false);
     socket.take();
-    conversation().say(resumed);
+    conversation().say(resumed, caughtUp);
     expect(conversation(0).isGone).toBe(true);
     expect(socket.takeText()).toMatch(/^Welcome back/);
     types('look');
@@ -703,7 +705,7 @@ describe('a player whose account has another session', () => {
       expect.objectContaining({ resume: { token: resumed.token.value } }),
     ]);
     types('north');
-    conversation().say(resumed);
+    conversation().say(resumed, caughtUp);
     expect(login.inputs).toEqual(['1 Ann', '2 password', '3 look']);
     expect(conversation().inputs).toEqual(['6 north']);
     expect(socket.takeText()).toMatch(/^Welcome back/);
@@ -907,7 +909,7 @@ describe('the screen', () => {
     talk.say({ type: 'dropped', offset: 2, seq: 4, through: 6, reason: 'refused' });
     expect(socket.takeText()).toBe(
       'A command waited too long and was not carried out.\r\n' +
-        '3 commands: each was refused, because too many are waiting.\r\n',
+        '3 commands were refused, because too many are waiting.\r\n',
     );
   });
 
@@ -915,10 +917,32 @@ describe('the screen', () => {
     connect();
     types(`reconnect ${COMPACT}`);
     conversation().say({ ...resumed, output: { from: 1, to: 1 } });
-    socket.take();
     conversation().say({ type: 'output', offset: 1, text: 'missed\n' });
-    conversation().say({ type: 'caught_up', offset: 1, prompt: '> ' });
-    expect(socket.takeText()).toBe('missed\r\nThat was all. From here on it is live.\r\n> ');
+    conversation().say({ type: 'caught_up', offset: 1, prompt: '> ', style: '1;32' });
+    expect(socket.takeText()).toMatch(
+      // oxlint-disable-next-line no-control-regex
+      /1 line follows; you may have seen it\.\r\n.*\r\n.*\r\n\x1b\[0mmissed\r\nThat was all\. From here on it is live\.\r\n\x1b\[0m\x1b\[1;32m> $/,
+    );
+  });
+
+  it('shows a long replay as it comes, and what cannot wait behind it', () => {
+    connect();
+    types(`reconnect ${COMPACT}`);
+    conversation().say({ ...resumed, output: { from: 1, to: 300 } });
+    conversation().say({ type: 'output', offset: 1, text: 'first\n' });
+    expect(socket.takeText()).toBe('');
+    clock.advance(100);
+    expect(socket.takeText()).toMatch(/What you missed follows.*first\r\n$/s);
+    conversation().say({ type: 'output', offset: 2, text: 'second\n' });
+    expect(socket.takeText()).toBe('second\r\n');
+    conversation().say({ type: 'bye', reason: 'taken_over', resume: false });
+    expect(socket.takeText()).toBe('Another client has taken over this session.\r\n');
+  });
+
+  it('says what it has to say in plain text, in the middle of colours', () => {
+    talk.say({ type: 'output', offset: 1, text: '\u001b[31mred\n' });
+    talk.say({ type: 'dropped', offset: 2, seq: 3, reason: 'failed' });
+    expect(socket.takeText()).toBe('\u001b[31mred\r\n\u001b[0mA command failed.\r\n\u001b[31m');
   });
 
   it('answers whoever asks whether it is there', () => {
@@ -1019,6 +1043,7 @@ describe('what was shown', () => {
     const [old] = conversations;
     old?.say(output(1));
     conversation().say({ ...resumed, output: { from: 1, to: 2 } }, output(1), output(2));
+    conversation().say({ type: 'caught_up', offset: 2 });
     await microtasks();
     socket.flush();
     expect(old?.flushes).toEqual([]);

@@ -1,10 +1,17 @@
 import { isIP } from 'node:net';
-import { ReconnectionToken, type ClientInfo, type Clock, type Json, type Listing } from '../../core/index.ts';
+import {
+  ReconnectionToken,
+  type ClientInfo,
+  type Clock,
+  type Json,
+  type Listing,
+  type Translation,
+} from '../../core/index.ts';
 import type { Converse, HelloFrame, ServerFrame } from '../../protocol/index.ts';
 import { isSamePackage, packageOfMsdp, type GmcpMessage } from '../../telnet/index.ts';
 import { CharLogin } from './char-login.ts';
 import { FrameView } from './frame-view.ts';
-import { notices } from './notices.ts';
+import { Notices } from './notices.ts';
 import { Receipts } from './receipts.ts';
 import { Screen } from './screen.ts';
 import { Talk, type Input } from './talk.ts';
@@ -49,6 +56,8 @@ export interface TelnetPlayerOptions {
   readonly offersCharLogin: boolean;
   /** What is told to a program that lists games. */
   readonly listing: () => Listing;
+  /** Sentences for players in other words. */
+  readonly translation?: Translation | undefined;
 }
 
 /**
@@ -62,6 +71,7 @@ export class TelnetPlayer {
   readonly #lineLimitBytes: number;
   readonly #terminal: Terminal;
   readonly #screen: Screen;
+  readonly #notices: Notices;
   readonly #view: FrameView;
   readonly #charLogin: CharLogin;
   #cancelOffer: () => void;
@@ -99,18 +109,22 @@ export class TelnetPlayer {
       event: (event) => this.#terminalEvent(event),
     });
     this.#screen = new Screen(this.#terminal);
+    this.#notices = new Notices(options.translation);
     this.#charLogin = new CharLogin({
       isOn: offersCharLogin,
       isSecure: socket.isSecure,
       send: (name, data) => this.#terminal.gmcp(name, JSON.stringify(data)),
     });
     this.#view = new FrameView({
+      clock,
       terminal: this.#terminal,
       screen: this.#screen,
+      notices: this.#notices,
       charLogin: this.#charLogin,
       account: () => this.#talk?.account,
       speaksSession: () => this.#speaksSession,
       showsTokenLine,
+      wrote: (offset) => this.#wrote(offset),
     });
     this.#cancelOffer = clock.after(OFFER_TIMEOUT_MS, () => this.#offerEnds());
     this.#terminal.start();
@@ -132,6 +146,7 @@ export class TelnetPlayer {
     this.#isGone = true;
     this.#cancelOffer();
     this.#receipts?.end();
+    this.#view.end();
     this.#resuming?.gone();
     this.#talk?.gone();
   }
@@ -144,7 +159,7 @@ export class TelnetPlayer {
       case 'line':
         return this.#line(event.text);
       case 'overlong':
-        return this.#screen.notice(notices.overlong(this.#lineLimitBytes));
+        return this.#screen.notice(this.#notices.overlong(this.#lineLimitBytes));
       case 'gmcp':
         return this.#gmcp(event.message);
       case 'resized':
@@ -180,7 +195,7 @@ export class TelnetPlayer {
       this.#show(token);
     } else {
       // A secret is not the game's to see.
-      this.#screen.notice(notices.tokenTooLate);
+      this.#screen.notice(this.#notices.tokenTooLate);
     }
   }
 
@@ -335,8 +350,6 @@ export class TelnetPlayer {
       return this.#resume(frame.token.value);
     }
     this.#view.show(frame);
-    if ('offset' in frame && frame.offset !== undefined) this.#wrote(talk, frame.offset);
-    if (frame.type === 'gap') this.#wrote(talk, frame.to ?? frame.from);
     this.#sendEarly();
   }
 
@@ -351,7 +364,7 @@ export class TelnetPlayer {
     this.#shown = undefined;
     this.#view.show(frame);
     if (frame.type === 'error' && (frame.retry === 'fresh' || frame.retry === 'never')) {
-      this.#charLogin.refused(notices.error(frame));
+      this.#charLogin.refused(this.#notices.error(frame));
       this.#openNew();
     } else if (this.#talk === undefined || this.#charLogin.isAwaited) {
       // The client comes again by itself, with the same token.
@@ -372,7 +385,9 @@ export class TelnetPlayer {
   }
 
   /** Output through this offset was written: when it has left, there is room for more. */
-  #wrote(talk: Talk, offset: number): void {
+  #wrote(offset: number): void {
+    const talk = this.#talk;
+    if (talk === undefined) return;
     const isScheduled = this.#written !== undefined;
     this.#written = { talk, offset };
     if (isScheduled) return;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/index.ts';
+import type { Clock, Translation } from '../../core/index.ts';
 
 /** How players are served who speak Telnet, or a part of it over WebSocket. */
 export interface TelnetService {
@@ -7,4 +7,6 @@ export interface TelnetService {
   readonly tokenLine?: boolean;
   /** Whether tokens are given and taken by GMCP `Char.Login` version 2, which Mudlet 5 speaks. Default true. */
   readonly charLogin?: boolean;
+  /** Sentences for players in other words. Default: English. */
+  readonly translation?: Translation | undefined;
 }

@@ -35,7 +35,7 @@ interface Lobby {
 
 class TelnetTransport implements Transport {
   readonly name = 'telnet';
-  readonly #options: Required<TelnetOptions>;
+  readonly #options: Required<Omit<TelnetOptions, 'translation'>> & Pick<TelnetOptions, 'translation'>;
   readonly #server: Server;
   readonly #players = new Map<Socket, TelnetPlayer>();
   #keepingAlive: NodeJS.Timeout | undefined;
@@ -92,6 +92,7 @@ class TelnetTransport implements Transport {
       showsTokenLine: this.#options.tokenLine,
       offersCharLogin: this.#options.charLogin,
       listing,
+      translation: this.#options.translation,
       socket: new NetTelnetSocket(socket),
     });
     this.#players.set(socket, player);

@@ -130,6 +130,7 @@ class WebSocketTransport implements Transport {
       showsTokenLine: mudClients.tokenLine ?? true,
       offersCharLogin: mudClients.charLogin ?? true,
       listing: () => msspListing(lobby.facts(), {}),
+      translation: mudClients.translation,
     });
     connection.start({
       text: (text) => socket.frame(text),
