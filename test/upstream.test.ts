@@ -91,7 +91,7 @@ describe('a player of a game behind the gateway', () => {
     const seen = numbers(back.text);
     expect(seen.slice(seen.indexOf(2))).toEqual([2, 3, 4, 5, 6, 7]);
     expect(numbers(before).at(-1)).toBeGreaterThanOrEqual(2);
-    expect(back.text).toContain('you may have seen the first of it');
+    expect(back.text).toContain('you may have seen the first of them');
     expect(game.received('Ada')).toEqual(COMMANDS);
     back.line('look');
     await back.sees('You said: look');

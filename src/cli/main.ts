@@ -35,8 +35,11 @@ async function main(): Promise<void> {
       const loaded = loadSettings(command.flags, process.env, (path) => readFileSync(path, 'utf8'));
       if ('problems' in loaded) return fail(...loaded.problems);
       // Only here: whoever asks a running gateway need not wait until all of another one is loaded.
+      const { loadTexts } = await import('./texts-file.ts');
       const { serve } = await import('./serve.ts');
-      const problem = await serve(loaded.settings, { say, stop: stopSignal() });
+      const texts = loadTexts(loaded.settings.texts, (path) => readFileSync(path, 'utf8'));
+      if ('problems' in texts) return fail(...texts.problems);
+      const problem = await serve(loaded.settings, { say, stop: stopSignal(), ...texts });
       if (problem !== undefined) fail(problem);
     }
   }

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { SessionLimits, Store, StoreError, World } from '../core/index.ts';
+import type { SessionLimits, Store, StoreError, Translation, World } from '../core/index.ts';
 import { createGateway, nodeClock, webHandler, type Gateway } from '../gateway/index.ts';
 import type { Operator } from '../operator/index.ts';
 import type { Transport } from '../protocol/index.ts';
@@ -13,13 +13,18 @@ import { openOperator } from './operator-listener.ts';
 import type { Settings } from './settings.ts';
 
 export interface ServeOptions {
+  /** Sentences for players in other words. */
+  readonly translation?: Translation | undefined;
   readonly say: (text: string) => void;
   /** Resolves with the name of the signal that asks to stop. */
   readonly stop: Promise<string>;
 }
 
 /** Runs a gateway until it is told to stop. Resolves with what is wrong, if it could not start or go on. */
-export async function serve(settings: Settings, { say, stop }: ServeOptions): Promise<string | undefined> {
+export async function serve(
+  settings: Settings,
+  { say, stop, translation }: ServeOptions,
+): Promise<string | undefined> {
   // Synchronous, so that the last words of a process that ends are written.
   const log = pino({ level: settings.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const failure = new AbortController();
@@ -35,14 +40,14 @@ export async function serve(settings: Settings, { say, stop }: ServeOptions): Pr
     const limits = limitsOf(settings);
     store = await openEmbeddedStore(settings.data, { clock: nodeClock, limits, onFailure });
     const isHealthy = (): boolean => !failure.signal.aborted && gateway?.phase !== 'draining';
-    const transports = transportsOf(settings, isHealthy);
+    const transports = transportsOf(settings, translation, isHealthy);
     operator = await openOperator(settings, process.env, log);
     const write = eventLog(log);
     gateway = createGateway({
       store,
       transports,
       limits,
-      world: worldOf(settings),
+      world: worldOf(settings, translation),
       enableReconnection: settings.enableReconnection,
       tokenTtlSeconds: settings.tokenTtlSeconds,
       privateLines: settings.privateLines,
@@ -102,12 +107,13 @@ function limitsOf(settings: Settings): Partial<SessionLimits> {
   };
 }
 
-function worldOf(settings: Settings): World {
+function worldOf(settings: Settings, translation: Translation | undefined): World {
   const { upstream } = settings;
   if (upstream === undefined) return demoWorld({ clock: nodeClock });
   return upstreamWorld({
     ...upstream,
     clock: nodeClock,
+    translation,
     encoding: settings.upstreamEncoding,
     reconnect: settings.upstreamReconnect,
     overflow: settings.backlogOverflow,
@@ -124,12 +130,17 @@ function worldOf(settings: Settings): World {
   });
 }
 
-function transportsOf(settings: Settings, isHealthy: () => boolean): Transport[] {
+function transportsOf(
+  settings: Settings,
+  translation: Translation | undefined,
+  isHealthy: () => boolean,
+): Transport[] {
   const { host, telnet: telnetPort, http: httpPort } = settings;
   const service: TelnetService = {
     clock: nodeClock,
     tokenLine: settings.telnetTokenLine,
     charLogin: settings.charLogin && settings.enableReconnection,
+    translation,
   };
   const transports: Transport[] = [];
   if (telnetPort !== 'off') {

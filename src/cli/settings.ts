@@ -43,6 +43,7 @@ export interface Settings {
   readonly telnetTokenLine: boolean;
   readonly charLogin: boolean;
   readonly telnetKeepaliveSeconds: number;
+  readonly texts: string | undefined;
   readonly heldCommandTtlSeconds: number;
   readonly privateLines: readonly string[];
   readonly gmcpEvents: readonly string[];
@@ -188,6 +189,10 @@ export const SETTINGS: SettingsTable = {
     type: wholeNumber(0, 3_600),
     default: '60',
     doc: 'How often a Telnet client is sent a byte that it does not show (IAC NOP). 0: never.',
+  },
+  texts: {
+    type: path,
+    doc: 'A YAML file with other words for the sentences that players read, see docs/texts.md.',
   },
   heldCommandTtlSeconds: {
     type: wholeNumber(1, 86_400),

@@ -1,3 +1,4 @@
+export { TELNET_PHRASES } from './telnet/phrases.ts';
 export type { TelnetService } from './telnet/telnet-service.ts';
 export * from './telnet/telnet.ts';
 export * from './websocket/websocket.ts';

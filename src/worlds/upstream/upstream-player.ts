@@ -3,6 +3,7 @@ import type {
   Json,
   Listing,
   Overflow,
+  Phrasebook,
   WorldCommand,
   WorldPlayer,
   WorldSession,
@@ -19,7 +20,7 @@ import type { GameEncoding } from './game-text.ts';
 import type { GmcpKind } from './gmcp-policy.ts';
 import { LoginLines, type LineDigest } from './login-lines.ts';
 import { LoginWatch, type UpSign } from './login-watch.ts';
-import { notices } from './notices.ts';
+import type { UpstreamPhrase } from './phrases.ts';
 import type { PortProbe } from './port-probe.ts';
 import type { GameEvent } from './telnet-client.ts';
 
@@ -39,6 +40,7 @@ export interface UpstreamPlayerSettings {
   readonly gmcpKindOf: (packageName: string) => GmcpKind;
   readonly reconnect: boolean;
   readonly absence: AbsencePolicy;
+  readonly phrases: Phrasebook<UpstreamPhrase>;
   readonly overflow: Overflow;
   readonly lineDigest: LineDigest;
   /** The game said what those are told who list games. */
@@ -233,7 +235,7 @@ export class UpstreamPlayer implements WorldPlayer {
       connection,
       login: new LoginWatch({ sign: upSign, clock: route.clock, entered }),
     });
-    if (this.#isForgotten) this.#tell(notices.loginAgain);
+    if (this.#isForgotten) this.#tell('login_again');
     this.#begin();
     this.#isForgotten = false;
     this.#failures = 0;
@@ -287,7 +289,7 @@ export class UpstreamPlayer implements WorldPlayer {
   #unreachable(): void {
     const { route, random, reconnect } = this.#settings;
     if (!reconnect) return this.#end();
-    if (this.#failures === 0) this.#tell(notices.unreachable);
+    if (this.#failures === 0) this.#tell('unreachable');
     this.#session.state('down');
     if (this.#absence.isHere) {
       const cancel = route.clock.after(backoffMs(this.#failures, random()), () => this.#open());
@@ -303,8 +305,8 @@ export class UpstreamPlayer implements WorldPlayer {
     this.#session.end('world_closed');
   }
 
-  #tell(sentence: string): void {
-    this.#session.send(this.#output.notice(sentence));
+  #tell(phrase: UpstreamPhrase): void {
+    this.#session.send(this.#output.notice(this.#settings.phrases.say(phrase)));
   }
 
   // The player's going and coming.

@@ -1,9 +1,17 @@
-import type { Clock, Listing, Overflow, World } from '../../core/index.ts';
+import {
+  Phrasebook,
+  type Clock,
+  type Listing,
+  type Overflow,
+  type Translation,
+  type World,
+} from '../../core/index.ts';
 import { SILENT, type AbsencePolicy } from './absence-policy.ts';
 import { connectTcp, type Connect } from './game-socket.ts';
 import type { GameEncoding } from './game-text.ts';
 import { gmcpPolicy } from './gmcp-policy.ts';
 import { lineDigest } from './login-lines.ts';
+import { UPSTREAM_PHRASES, type UpstreamPhrase } from './phrases.ts';
 import { PortProbe } from './port-probe.ts';
 import type { ProxyProtocol } from './proxy-header.ts';
 import { UpstreamPlayer } from './upstream-player.ts';
@@ -30,6 +38,8 @@ export interface UpstreamWorldOptions {
   readonly proxyProtocol?: ProxyProtocol | undefined;
   /** What the game hears when a player goes, comes back, or stays away. Default: nothing. */
   readonly absence?: AbsencePolicy | undefined;
+  /** Sentences for players in other words. Default: English. */
+  readonly translation?: Translation | undefined;
   /** What happens when a player's unread output grows over its bound. Default: the oldest goes. */
   readonly overflow?: Overflow | undefined;
   /** A source of numbers from 0 to below 1. Default `Math.random`. */
@@ -57,6 +67,7 @@ export function upstreamWorld(options: UpstreamWorldOptions): World {
     gmcpKindOf: gmcpPolicy(options.gmcpEvents ?? ['Comm.*']),
     reconnect: options.reconnect ?? true,
     absence: options.absence ?? SILENT,
+    phrases: new Phrasebook<UpstreamPhrase>(UPSTREAM_PHRASES, options.translation),
     lineDigest: lineDigest(),
     listed: (told: Listing) => (listing = told),
     overflow: options.overflow ?? 'drop_oldest',
