@@ -1,17 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ByeFrame } from '../../src/protocol/index.ts';
-import { notices } from '../../src/transports/telnet/notices.ts';
-import { notices as gameNotices } from '../../src/worlds/upstream/notices.ts';
+import { Notices } from '../../src/transports/telnet/notices.ts';
+import { UPSTREAM_PHRASES } from '../../src/worlds/upstream/phrases.ts';
 import { repositoryPath } from '../support/doc-page.ts';
 
 // Scripts match what the gateway says: a sentence that changes there changes here.
 
+const notices = new Notices();
 const bye = (reason: ByeFrame['reason']): string => notices.bye({ type: 'bye', reason, resume: false });
 const AFTER_WHICH_A_CLIENT_STAYS_AWAY = [bye('quit'), bye('taken_over'), bye('revoked'), bye('expired')];
 const AFTER_WHICH_IT_LOGS_IN = [
   notices.error({ type: 'error', code: 'token_refused', message: '', retry: 'fresh' }),
-  gameNotices.loginAgain,
+  UPSTREAM_PHRASES.login_again,
 ];
 
 const scripts = readdirSync(repositoryPath('clients'), { recursive: true, encoding: 'utf8' })

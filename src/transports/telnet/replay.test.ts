@@ -17,6 +17,8 @@ beforeEach(() => {
       written += Buffer.from(bytes).toString().replaceAll('\r\n', '\n').replaceAll(`${ESC}[0m`, '');
     },
     event: () => undefined,
+    compress: undefined,
+    listing: () => new Map(),
   });
   replay = new Replay({
     screen: new Screen(terminal),
