@@ -42,8 +42,8 @@ export interface Settings {
   readonly tokenTtlSeconds: number;
   readonly telnetTokenLine: boolean;
   readonly charLogin: boolean;
-  readonly telnetKeepaliveSeconds: number;
   readonly texts: string | undefined;
+  readonly telnetKeepaliveSeconds: number;
   readonly heldCommandTtlSeconds: number;
   readonly privateLines: readonly string[];
   readonly gmcpEvents: readonly string[];
@@ -185,14 +185,14 @@ export const SETTINGS: SettingsTable = {
     default: 'true',
     doc: 'Whether clients with GMCP Char.Login 2 (Mudlet 5) keep the token and come back by themselves.',
   },
+  texts: {
+    type: path,
+    doc: 'A YAML file with other words for the sentences that players read, see docs/texts.md.',
+  },
   telnetKeepaliveSeconds: {
     type: wholeNumber(0, 3_600),
     default: '60',
     doc: 'How often a Telnet client is sent a byte that it does not show (IAC NOP). 0: never.',
-  },
-  texts: {
-    type: path,
-    doc: 'A YAML file with other words for the sentences that players read, see docs/texts.md.',
   },
   heldCommandTtlSeconds: {
     type: wholeNumber(1, 86_400),

@@ -1015,7 +1015,10 @@ describe('what was shown', () => {
     conversation().say(welcome, output(40));
     await microtasks();
     types(`reconnect ${COMPACT}`);
-    conversation().say({ ...resumed, output: { from: 1, to: 1 } }, output(1));
+    conversation().say({ ...resumed, output: { from: 1, to: 1 } }, output(1), {
+      type: 'caught_up',
+      offset: 1,
+    });
     await microtasks();
     says(IAC, WONT, TIMING_MARK);
     expect(conversation().inputs).toEqual([]);
