@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startFaultyLink, type FaultyLink } from '../../src/testing/index.ts';
 import { GatewayProcess, temporaryFolder } from '../support/gateway-process.ts';
-import type { LinePlayer } from '../support/line-player.ts';
+import { LinePlayer } from '../support/line-player.ts';
 import { TelnetObserver } from '../support/telnet-observer.ts';
 import { TinyMux } from '../support/tinymux.ts';
 import { TmuxScreen } from '../support/tmux-screen.ts';
@@ -37,6 +38,8 @@ export const LOGIN: string = `connect ${CHARACTER.name} ${CHARACTER.password}`;
 
 /** Within so many ms of the new connection all that was missed is on the screen. */
 const RETURN_MS = 2000;
+/** In so many ms a client that does not stay away is back: its first try comes after a second. */
+const STAYS_AWAY_MS = 1500;
 /** Far over what any client needs, and far under what a loop makes. */
 const NEGOTIATIONS_LIMIT = 60;
 
@@ -203,6 +206,17 @@ export function describeRealClient(client: RealClient): void {
         return all.slice(all.lastIndexOf('shows its login again.')).includes('MAIL:');
       });
       await plays();
+    });
+
+    it('stays away when another client has taken over', async () => {
+      const token = keptToken().trim().replace('reconnect ', '');
+      const other = await LinePlayer.resume(gateway.telnet, token);
+      await screen.sees('Another client has taken over this session.');
+      const { connectedAt } = talk;
+      await delay(STAYS_AWAY_MS);
+      expect(talk.connectedAt).toBe(connectedAt);
+      expect(other.isClosed).toBe(false);
+      other.cut();
     });
 
     it('settles with the gateway, and the gateway with the game, and asks no more', async () => {

@@ -7,7 +7,7 @@ describeRealClient({
   name: 'TinTin++',
   variable: 'HOLDFAST_TEST_TINTIN',
   logsIn: true,
-  acknowledges: false,
+  acknowledges: true,
   hidesToken: true,
   setUp({ program, home, port }) {
     const lines = [

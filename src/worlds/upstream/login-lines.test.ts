@@ -31,6 +31,15 @@ describe('LoginLines', () => {
     expect(login.take('Ada', NOW + 61_000)).toBe(true);
   });
 
+  it('takes the second only behind the first: after a login of one line it is a command that players repeat', () => {
+    const login = loggedIn(['connect Ada lovelace', false], ['look', false]);
+    login.returned(NOW);
+    expect(login.take('look', NOW + 1000)).toBe(false);
+    expect(login.take('connect Ada lovelace', NOW + 2000)).toBe(true);
+    expect(login.take('look', NOW + 2001)).toBe(true);
+    expect(login.take('look', NOW + 2002)).toBe(false);
+  });
+
   it('keeps the first two lines where none is hidden', () => {
     const login = loggedIn(['connect Ada lovelace', false], ['', false], ['look', false], ['north', false]);
     expect(known(login, 'connect Ada lovelace', 'look', 'north', '')).toEqual([

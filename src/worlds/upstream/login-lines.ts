@@ -65,11 +65,14 @@ export class LoginLines {
     return this.#expected.includes(this.#digest(text));
   }
 
-  /** The same; what was typed again once is not expected again. */
+  /**
+   * Whether it is the next of them, in the order of the login: typed again once, and not expected again. Alone, the
+   * second may be a player's own: after a login of one line it was the first command.
+   */
   take(text: string, at: number): boolean {
-    if (!this.matches(text, at)) return false;
-    const digest = this.#digest(text);
-    this.#expected = this.#expected.filter((expected) => expected !== digest);
+    const [next, ...others] = this.#expected;
+    if (next === undefined || at >= this.#until || this.#digest(text) !== next) return false;
+    this.#expected = others;
     return true;
   }
 }
