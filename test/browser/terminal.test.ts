@@ -149,12 +149,12 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     const link = await linkTo(numbered);
     const bo = await player('Bo', link.port);
     await link.refuse();
-    await bo.says(/^Connection lost, trying again/);
+    await bo.says(/^Reconnecting/);
     for (const text of ['one', 'two']) game.say('Bo', text);
     await bo.enter('dig');
     const waiting = bo.page.locator('.typed.waiting');
     await expect.poll(() => waiting.allTextContents()).toEqual(['dig']);
-    await bo.says(/trying again in \d+ s$/);
+    await bo.says(/^Reconnecting in \d+ s$/);
     await link.heal();
     await bo.press('Try now');
     await bo.sees('5: You said: dig');
@@ -183,7 +183,7 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     const link = await linkTo(numbered);
     const max = await player('Max', link.port);
     await link.refuse();
-    await max.says(/^Connection lost/);
+    await max.says(/^Reconnecting/);
     for (let i = 0; i < 1000; i += 1) game.say('Max', `${i} ${'x'.repeat(80)}`);
     game.say('Max', 'the end');
     await link.heal();
@@ -303,7 +303,7 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
       await expect.poll(() => page.page.locator('.typed.sent').count()).toBe(5);
     }
     await link.refuse();
-    await chooser.says(/^Connection lost/);
+    await chooser.says(/^Reconnecting/);
     // Longer than what is run without a question.
     await new Promise((resolve) => setTimeout(resolve, 5200));
     await link.heal();
@@ -336,7 +336,7 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     await kai.enter('say before');
     await kai.sees('You say, "before"');
     await gateway.kill();
-    await kai.says(/^Connection lost/);
+    await kai.says(/^Reconnecting/);
     await kai.enter('say meanwhile');
     gateway = await GatewayProcess.start(folder.path);
     link.leadTo(gateway.http);
@@ -387,7 +387,7 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     }
     await dee.page.keyboard.press('Escape');
     await link.refuse();
-    await dee.says(/^Connection lost/);
+    await dee.says(/^Reconnecting/);
     await dee.enter('say meanwhile');
     expect(await dee.barriers()).toEqual([]);
     expect(await dee.page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);

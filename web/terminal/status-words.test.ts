@@ -9,17 +9,17 @@ it.each<[SessionStatus, boolean, StatusWords]>([
   [
     { kind: 'waiting', retryAt: NOW + 2300, reason: 'disconnected' },
     true,
-    { tone: 'bad', text: 'Connection lost, trying again in 3 s', action: 'try_now' },
+    { tone: 'bad', text: 'Reconnecting in 3 s', action: 'try_now' },
   ],
   [
     { kind: 'waiting', retryAt: NOW + 100, reason: 'disconnected' },
     true,
-    { tone: 'busy', text: 'Connection lost, trying again…', action: 'try_now' },
+    { tone: 'busy', text: 'Reconnecting…', action: 'try_now' },
   ],
   [
     { kind: 'waiting', retryAt: NOW + 5000, reason: 'server_full' },
     true,
-    { tone: 'bad', text: 'The server is full, trying again in 5 s', action: 'try_now' },
+    { tone: 'bad', text: 'Server full, retrying in 5 s', action: 'try_now' },
   ],
   [
     { kind: 'waiting', retryAt: NOW + 5000, reason: 'disconnected' },

@@ -18,13 +18,13 @@ export const ACTION_LABELS: Readonly<Record<StatusAction, string>> = {
 
 /** Why there is no connection, where it is not just a lost one. */
 const WAITING: Readonly<Record<string, string>> = {
-  shutdown: 'The server restarts',
-  drain: 'The server restarts',
-  draining: 'The server restarts',
-  server_full: 'The server is full',
+  shutdown: 'Server restarts',
+  drain: 'Server restarts',
+  draining: 'Server restarts',
+  server_full: 'Server full',
   rate_limited: 'Too many attempts',
-  world_unavailable: 'The game cannot be reached',
-  store_unavailable: 'The server is busy',
+  world_unavailable: 'Game unreachable',
+  store_unavailable: 'Server busy',
 };
 
 /** How a session ended. */
@@ -52,11 +52,11 @@ export function statusWords(status: SessionStatus, now: number, isOnline: boolea
       return { tone: 'busy', text: 'Connecting…' };
     case 'waiting': {
       if (!isOnline) return { tone: 'bad', text: 'You are offline', action: 'try_now' };
-      const why = WAITING[status.reason] ?? 'Connection lost';
       const wait = status.retryAt - now;
-      if (wait < 1000) return { tone: 'busy', text: `${why}, trying again…`, action: 'try_now' };
-      const text = `${why}, trying again in ${shortDuration(Math.ceil(wait / 1000) * 1000)}`;
-      return { tone: 'bad', text, action: 'try_now' };
+      const why = WAITING[status.reason];
+      const when = wait < 1000 ? '…' : ` in ${shortDuration(Math.ceil(wait / 1000) * 1000)}`;
+      const text = why === undefined ? `Reconnecting${when}` : `${why}, retrying${when}`;
+      return { tone: wait < 1000 ? 'busy' : 'bad', text, action: 'try_now' };
     }
     case 'blocked':
       return { tone: 'idle', text: 'You play in another tab', action: 'play_here' };

@@ -20,7 +20,7 @@ it('says what was missed', () => {
   expect(awayText(180_000)).toBe('While you were away (3 min)');
   expect(awayText(180_000, 42)).toBe('While you were away: 42 lines, 3 min');
   expect(awayText(6000, 1)).toBe('While you were away: 1 line, 6 s');
-  expect(awayText(6000, 0)).toBe('Back after 6 s. You missed nothing.');
+  expect(awayText(6000, 0)).toBe('Back after 6 s. Nothing new.');
 });
 
 it('says what is gone, and how much where that is known', () => {

@@ -17,7 +17,7 @@ export function counted(count: number, noun: string): string {
 export function awayText(ms: number, lines?: number): string {
   const time = shortDuration(ms);
   if (lines === undefined) return `While you were away (${time})`;
-  if (lines === 0) return `Back after ${time}. You missed nothing.`;
+  if (lines === 0) return `Back after ${time}. Nothing new.`;
   return `While you were away: ${counted(lines, 'line')}, ${time}`;
 }
 

@@ -48,6 +48,11 @@ export class Player {
     this.#isAtPrompt = true;
   }
 
+  /** What is written from now on fits this screen. */
+  resize(columns: number): void {
+    if (this.#client) this.#client = { ...this.#client, columns };
+  }
+
   /** A line was typed: the cursor is at a line's beginning. */
   typed(): void {
     this.#isAtPrompt = false;
@@ -95,7 +100,7 @@ export class Player {
   }
 
   #text(text: string): NewOutput {
-    const wrapped = wrap(text);
+    const wrapped = wrap(text, this.#client?.columns);
     return { kind: 'text', text: this.#client?.screenReader ? withoutColours(wrapped) : wrapped };
   }
 

@@ -10,12 +10,31 @@ describe('text', () => {
     expect(cleanLine('a\u001b]0;x\u0007b\u0000\u007f\u009b\u202e\u2066\ud800c\r\nd')).toBe('a]0;xbc d');
   });
 
-  it('breaks lines at 79 characters, and words that are longer', () => {
-    const wrapped = wrap(`${'word '.repeat(40)}${'y'.repeat(200)}`, '  ');
-    const lines = wrapped.split('\n');
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(79);
-    for (const line of lines.slice(1)) expect(line).toMatch(/^ {2}\S/);
-    expect(wrapped.replace(/\s/g, '')).toBe('word'.repeat(40) + 'y'.repeat(200));
+  it.each([
+    [undefined, 79],
+    [500, 79],
+    [44, 44],
+    [3, 20],
+  ])(
+    'breaks lines for a screen of %s columns at %i characters, and words that are longer',
+    (columns, width) => {
+      const wrapped = wrap(`${'word '.repeat(40)}${'y'.repeat(200)}`, columns);
+      const lines = wrapped.split('\n');
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+      expect(Math.max(...lines.map(({ length }) => length))).toBeGreaterThan(width - 6);
+      expect(wrapped.replace(/\s/g, '')).toBe('word'.repeat(40) + 'y'.repeat(200));
+    },
+  );
+
+  it('keeps the colour of what it breaks, and indents what players say', () => {
+    const words = Array(20).fill('word').join(' ');
+    const lines = wrap(`${paint('voice', words)}\n${paint('title', words)}`, 44).split('\n');
+    const ends = lines.map((line) => line.replace(/word.*word/, '…'));
+    const [voice, title] = ['\u001b[33m', '\u001b[1;36m'];
+    expect(ends).toEqual([
+      ...['…', '  …', '  …'].map((line) => `${voice}${line}\u001b[0m`),
+      ...['…', '…', '…'].map((line) => `${title}${line}\u001b[0m`),
+    ]);
   });
 
   it('leaves lines alone that are short enough', () => {

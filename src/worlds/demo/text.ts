@@ -1,8 +1,13 @@
-/** The longest line that is written. */
-const LINE_LENGTH = 79;
+/** The longest line that is written, and the shortest that a narrow screen makes of it. */
+const LONGEST_LINE = 79;
+const SHORTEST_LINE = 20;
+
+/** What the lines of a player's words begin with, except the first. */
+const INDENT = '  ';
 
 const ESCAPE = '\u001b';
 const CODES = { title: '1;36', voice: '33' } as const;
+const COLOURED_LINE = new RegExp(`^(${ESCAPE}\\[([0-9;]*)m)(.*)(${ESCAPE}\\[0m)$`, 'u');
 const COLOURS = new RegExp(`${ESCAPE}\\[[0-9;]*m`, 'g');
 // Bidirectional marks too: they let a player's words rewrite the line around them.
 const CONTROLS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
@@ -22,33 +27,42 @@ export function withoutColours(text: string): string {
 }
 
 /**
- * Breaks what is longer than 79 characters; the lines that it begins are indented. What players say is given an
- * indent, so that a line of their words never looks like one of the world's.
+ * Breaks lines that are longer than 79 characters, or than the screen is wide. What is coloured stays so, each new line
+ * for itself. What players say is given an indent, so that a line of their words never looks like one of the world's.
  */
-export function wrap(text: string, indent = ''): string {
+export function wrap(text: string, columns: number = LONGEST_LINE): string {
+  const width = Math.max(SHORTEST_LINE, Math.min(LONGEST_LINE, columns));
   return text
     .split('\n')
-    .map((line) => wrapLine(line, indent))
+    .flatMap((line) => wrapLine(line, width))
     .join('\n');
 }
 
-function wrapLine(text: string, indent: string): string {
-  if (lengthOf(text) <= LINE_LENGTH) return text;
+function wrapLine(text: string, width: number): string[] {
+  const [, colour = '', code, words = text, end = ''] = COLOURED_LINE.exec(text) ?? [];
+  const indent = code === CODES.voice ? INDENT : '';
+  return breakLine(words, width, indent).map((line) => `${colour}${line}${end}`);
+}
+
+function breakLine(text: string, width: number, indent: string): string[] {
+  if (lengthOf(text) <= width) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ').flatMap(breakWord)) {
+  for (const word of text.split(' ').flatMap((each) => breakWord(each, width))) {
     if (line === '') line = word;
-    else if (lengthOf(line) + 1 + lengthOf(word) <= LINE_LENGTH) line += ` ${word}`;
+    else if (lengthOf(line) + 1 + lengthOf(word) <= width) line += ` ${word}`;
     else {
       lines.push(line);
       line = indent + word;
     }
   }
-  return [...lines, line].join('\n');
+  return [...lines, line];
 }
 
-function breakWord(word: string): string[] {
-  return lengthOf(word) <= LINE_LENGTH / 2 ? [word] : (word.match(/.{1,40}/gu) ?? []);
+/** A word that would leave half a line empty is broken too. */
+function breakWord(word: string, width: number): string[] {
+  const length = Math.ceil(width / 2);
+  return lengthOf(word) < length ? [word] : (word.match(new RegExp(`.{1,${length}}`, 'gu')) ?? []);
 }
 
 function lengthOf(text: string): number {

@@ -63,6 +63,10 @@ export class Visitor implements WorldPlayer {
     tell(this.#harbour.around(player), `${player.name} freezes, link-dead.`);
   }
 
+  resized(columns: number): void {
+    this.#present()?.resize(columns);
+  }
+
   closed(): void {
     const player = this.#present();
     if (player !== undefined) {

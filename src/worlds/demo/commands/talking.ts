@@ -2,11 +2,8 @@ import type { NewOutput } from '../../../core/index.ts';
 import { channelText } from '../gmcp.ts';
 import { tell, type Harbour } from '../harbour.ts';
 import type { Player } from '../player.ts';
-import { duration, paint, timeOfDay, wrap } from '../text.ts';
+import { duration, paint, timeOfDay } from '../text.ts';
 import type { Command } from './command.ts';
-
-/** What the lines of a player's words begin with, except the first. */
-const INDENT = '  ';
 
 export const talking: readonly Command[] = [
   {
@@ -81,12 +78,8 @@ function speak(
   heard: string,
   own: string,
 ): NewOutput[] {
-  tell(listeners, inVoice(heard), channelText(channel, talker, heard));
-  return [channelText(channel, talker, own), { kind: 'text', text: inVoice(own) }];
-}
-
-function inVoice(text: string): string {
-  return paint('voice', wrap(text, INDENT));
+  tell(listeners, paint('voice', heard), channelText(channel, talker, heard));
+  return [channelText(channel, talker, own), { kind: 'text', text: paint('voice', own) }];
 }
 
 function splitFirst(text: string): [first: string, rest: string] {
