@@ -6,12 +6,15 @@ const PROGRAM = testPrograms.find(({ variable }) => variable === 'HOLDFAST_TEST_
 /** Where Chromium is. Without it, tests in a browser are skipped: `describe.skipIf(CHROMIUM === undefined)`. */
 export const CHROMIUM: string | undefined = PROGRAM && findProgram(PROGRAM);
 
+// By this name this machine is one that is reached over plain HTTP, as any other: no secure context.
+const INSECURE_HOST = '--host-resolver-rules=MAP insecure.test 127.0.0.1';
+
 /** A real browser, without a window. Each `newContext` of it is a person with a storage of their own. */
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM ?? 'chromium',
     // A container's user is root, which Chromium's sandbox refuses, and its shared memory is small.
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', INSECURE_HOST],
   });
 }
 
