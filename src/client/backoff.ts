@@ -7,6 +7,5 @@ const LONGEST_WAIT_MS = 15_000;
  * doubles, so that players who were cut together do not come back in step.
  */
 export function backoffMs(attempt: number, random: number): number {
-  if (attempt === 0) return 0;
-  return random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
+  return attempt && random * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
 }

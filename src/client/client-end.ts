@@ -1,9 +1,12 @@
 import { utf8Length } from '../core/utf8-length.ts';
 import type {
+  ClientDescription,
   ClientFrame,
   HelloFrame,
   Limits,
   LinkFrame,
+  Positioned,
+  ReplayFrame,
   RefreshFrame,
   ServerFrame,
   WindowFrame,
@@ -25,13 +28,10 @@ export type ClientEvent =
   | { readonly kind: 'start'; readonly kept?: Kept }
   | { readonly kind: 'connected' }
   | { readonly kind: 'frame'; readonly frame: ServerFrame }
-  /** What came was no frame, or an entry of the output that this client is too old for. */
-  | { readonly kind: 'garbled' }
   | { readonly kind: 'disconnected'; readonly closeCode: number }
   | { readonly kind: 'send'; readonly id: number; readonly input: Input }
-  /** The player's choice after `resumed` with `ask`. */
-  | { readonly kind: 'choose'; readonly run: 'all' | 'none' | readonly number[] }
-  | { readonly kind: 'ask'; readonly frame: WindowFrame | RefreshFrame | LinkFrame }
+  /** Said if there is a connection, and else forgotten. `replay` is the player's choice after `resumed` with `ask`. */
+  | { readonly kind: 'ask'; readonly frame: WindowFrame | RefreshFrame | LinkFrame | ReplayFrame }
   /** The player ends the session for good, now or as soon as there is a connection. */
   | { readonly kind: 'quit' }
   /** The client goes, and the session stays. */
@@ -57,18 +57,18 @@ export type ClientEffect =
 
 /** How things are between client and gateway. */
 export type LinkStatus =
-  | { readonly kind: 'idle' }
   | { readonly kind: 'connecting' }
   /** The session is back; what was missed is being read. */
   | { readonly kind: 'replaying' }
   | { readonly kind: 'open' }
   /** Not connected; dials at `retryAt`. `reason`: the last code or reason that the gateway gave, or `disconnected`. */
   | { readonly kind: 'waiting'; readonly retryAt: number; readonly reason: string }
-  /** Over, until `start`. `canResume`: there is a token, and so perhaps a way back. */
-  | { readonly kind: 'over'; readonly reason: string; readonly canResume: boolean };
+  /** Until `start`. `canResume`: there is a token, and so perhaps a way back. */
+  | { readonly kind: 'closed'; readonly reason: string; readonly canResume: boolean };
 
 export interface ClientEndSettings {
-  readonly client?: HelloFrame['client'];
+  /** What the client says of itself, now. */
+  readonly client?: () => ClientDescription;
   /** What to do with held commands at a return. */
   readonly heldCommands: 'run' | 'skip' | 'ask';
   readonly outbox?: OutboxLimits;
@@ -102,9 +102,10 @@ export class ClientEnd {
   #kept: Kept = {};
   #limits: Limits | undefined;
   #attempts = 0;
-  #retryAt: number | undefined;
+  // What is due when; never: Infinity.
+  #retryAt = Infinity;
   /** When a dialed connection is given up that the gateway has not answered on. */
-  #answerBy: number | undefined;
+  #answerBy = Infinity;
   /** The gateway's own word on when it wants us again. */
   #notBefore = 0;
   /** What the gateway said about coming back, until the close that follows. */
@@ -116,10 +117,10 @@ export class ClientEnd {
   #acknowledged = 0;
   #unacknowledgedBytes = 0;
   #unacknowledgedEntries = 0;
-  #ackAt: number | undefined;
+  #ackAt = Infinity;
   #heardAt = 0;
   /** Asked for a sign of life, which has to come by then. */
-  #pongBy: number | undefined;
+  #pongBy = Infinity;
 
   constructor(settings: ClientEndSettings, now: number) {
     this.#settings = settings;
@@ -138,15 +139,15 @@ export class ClientEnd {
   get status(): LinkStatus {
     const reason = this.#reason ?? 'disconnected';
     switch (this.#link) {
-      case 'dialing':
-      case 'greeting':
-        return { kind: 'connecting' };
       case 'down':
-        return { kind: 'waiting', retryAt: this.#retryAt ?? this.#now, reason };
+        return { kind: 'waiting', retryAt: this.#retryAt, reason };
       case 'over':
-        return { kind: 'over', reason, canResume: this.#kept.token !== undefined };
-      default:
+        return { kind: 'closed', reason, canResume: this.#kept.token !== undefined };
+      case 'replaying':
+      case 'open':
         return { kind: this.#link };
+      default:
+        return { kind: 'connecting' };
     }
   }
 
@@ -155,16 +156,15 @@ export class ClientEnd {
     return this.#outbox.size;
   }
 
-  /** When to send the event `deadline`. */
-  get nextDeadline(): number | undefined {
-    const times = [this.#retryAt, this.#answerBy, this.#ackAt, this.#pongBy ?? this.#pingAt].filter(
-      (time) => time !== undefined,
-    );
-    return times.length === 0 ? undefined : Math.min(...times);
+  /** When to send the event `deadline`; Infinity: there is none. */
+  get nextDeadline(): number {
+    return Math.min(this.#retryAt, this.#answerBy, this.#ackAt, this.#pongBy, this.#pingAt);
   }
 
-  get #pingAt(): number | undefined {
-    return this.isOpen && this.#limits ? this.#heardAt + this.#limits.ping_ms : undefined;
+  /** When to ask for a sign of life, unless that is asked for already. */
+  get #pingAt(): number {
+    if (!this.isOpen || !this.#limits || this.#pongBy < Infinity) return Infinity;
+    return this.#heardAt + this.#limits.ping_ms;
   }
 
   receive(event: ClientEvent, now: number): ClientEffect[] {
@@ -184,21 +184,17 @@ export class ClientEnd {
         return this.#greet();
       case 'frame':
         this.#heardAt = this.#now;
-        this.#pongBy = undefined;
+        this.#pongBy = Infinity;
         return this.#frame(event.frame);
-      case 'garbled':
-        this.#verdict = 'never';
-        this.#reason = 'garbled';
-        return this.#do({ kind: 'hang_up' });
       case 'disconnected':
         return this.#disconnected(event.closeCode);
       case 'send':
         this.#settle(this.#outbox.add(event.id, event.input));
         return this.#sendOut();
-      case 'choose':
-        return this.#say({ type: 'replay', run: event.run });
       case 'ask':
-        return this.#ask(event.frame);
+        // Without a token there is nothing to ask for, but the window has a size.
+        if (event.frame.type === 'window' || this.#kept.token !== undefined) this.#say(event.frame);
+        return;
       case 'quit':
         return this.#quit();
       case 'leave':
@@ -225,11 +221,15 @@ export class ClientEnd {
     for (const settled of all) this.#do({ kind: 'settle', ...settled });
   }
 
+  #show(frame: ServerFrame): void {
+    this.#do({ kind: 'show', frame });
+  }
+
   // The connection.
 
   #dial(): void {
     this.#link = 'dialing';
-    this.#retryAt = undefined;
+    this.#retryAt = Infinity;
     this.#answerBy = this.#now + ANSWER_TIMEOUT_MS;
     this.#verdict = undefined;
     this.#reason = undefined;
@@ -240,11 +240,11 @@ export class ClientEnd {
     this.#link = 'greeting';
     const { token, epoch, offset } = this.#kept;
     const { client, heldCommands: commands } = this.#settings;
-    const position = offset === undefined ? {} : epoch === undefined ? { offset } : { epoch, offset };
+    const place = offset === undefined ? {} : placeAt(offset, epoch);
     const hello: HelloFrame = {
       type: 'hello',
-      ...(client === undefined ? {} : { client }),
-      ...(token === undefined ? {} : { resume: { token, ...position, commands } }),
+      ...(client && { client: client() }),
+      ...(token !== undefined && { resume: { token, ...place, commands } }),
     };
     this.#do({ kind: 'say', frame: hello });
   }
@@ -273,34 +273,29 @@ export class ClientEnd {
 
   /** No deadline of a connection that is gone. */
   #quiet(): void {
-    this.#answerBy = undefined;
-    this.#ackAt = undefined;
-    this.#pongBy = undefined;
-    this.#retryAt = undefined;
+    this.#answerBy = this.#ackAt = this.#pongBy = this.#retryAt = Infinity;
   }
 
   #due(): void {
-    if (isDue(this.#retryAt, this.#now)) return this.#dial();
+    if (this.#now >= this.#retryAt) return this.#dial();
     // Not answered in time: the connection is dead, whatever the system below believes.
-    if (isDue(this.#answerBy, this.#now) || isDue(this.#pongBy, this.#now)) {
+    if (this.#now >= Math.min(this.#answerBy, this.#pongBy)) {
       this.#quiet();
       return this.#do({ kind: 'hang_up' });
     }
-    if (isDue(this.#ackAt, this.#now)) this.#acknowledge();
-    if (isDue(this.#pongBy ?? this.#pingAt, this.#now)) this.#ping(PONG_TIMEOUT_MS);
+    if (this.#now >= this.#ackAt) this.#acknowledge();
+    if (this.#now >= this.#pingAt) this.#ping(PONG_TIMEOUT_MS);
   }
 
   #ping(timeoutMs: number): void {
-    this.#pongBy = Math.min(this.#pongBy ?? Infinity, this.#now + timeoutMs);
+    this.#pongBy = Math.min(this.#pongBy, this.#now + timeoutMs);
     this.#say({ type: 'ping' });
   }
 
   #wake(): void {
     if (this.#link === 'down' && this.#now >= this.#notBefore) return this.#dial();
     if (this.isOpen) return this.#ping(WAKE_TIMEOUT_MS);
-    if (this.#answerBy !== undefined) {
-      this.#answerBy = Math.min(this.#answerBy, this.#now + WAKE_TIMEOUT_MS);
-    }
+    if (this.#answerBy < Infinity) this.#answerBy = Math.min(this.#answerBy, this.#now + WAKE_TIMEOUT_MS);
   }
 
   #quit(): void {
@@ -315,27 +310,22 @@ export class ClientEnd {
     if (this.#link === 'down') this.#dial();
   }
 
-  /** What may be asked of a gateway that gave us a token; the window's size it may always be told. */
-  #ask(frame: WindowFrame | RefreshFrame | LinkFrame): void {
-    if (frame.type === 'window' || this.#kept.token !== undefined) this.#say(frame);
-  }
-
   // What the gateway says.
 
   #frame(frame: ServerFrame): void {
     switch (frame.type) {
       case 'welcome':
         this.#opened('open', frame.limits);
-        this.#keep({ ...(frame.epoch === undefined ? {} : { epoch: frame.epoch }), offset: 0 });
+        this.#keep(placeAt(0, frame.epoch));
         this.#settle(this.#outbox.begin());
-        this.#do({ kind: 'show', frame });
+        this.#show(frame);
         return this.#catchUp();
       case 'resumed':
         return this.#resumed(frame);
       case 'caught_up':
         this.#link = 'open';
         this.#settle(this.#outbox.recovered());
-        return this.#do({ kind: 'show', frame });
+        return this.#show(frame);
       case 'accepted':
         return this.#settle(this.#outbox.accepted(frame.seq));
       case 'token':
@@ -345,28 +335,29 @@ export class ClientEnd {
         this.#reason = frame.code;
         this.#notBefore = this.#now + (frame.retry_after_ms ?? 0);
         if (frame.retry === 'fresh') this.#forget();
-        return this.#do({ kind: 'show', frame });
+        this.#show(frame);
+        // The close that follows says no more.
+        return this.#do({ kind: 'hang_up' });
       case 'bye':
         return this.#bye(frame);
       case 'pong':
         return;
-      case 'state':
-        return this.#do({ kind: 'show', frame });
       case 'gap':
-        if (frame.reason === 'delivered' || frame.reason === 'epoch' || frame.reason === 'crash') {
-          this.#outbox.uncertain();
-        }
-        return this.#took(frame, frame.to ?? frame.from, frame.epoch, 0);
+        // Fates are not evicted with the text; what is gone otherwise may have had some.
+        if (frame.reason !== 'bound' && frame.reason !== 'oversize') this.#outbox.uncertain();
+        return this.#took(frame, frame.to ?? frame.from);
       case 'dropped':
         this.#outbox.dropped(frame.seq, frame.through ?? frame.seq, frame.reason);
-        return this.#took(frame, frame.offset, frame.epoch, 0);
-      case 'gmcp':
-        if (frame.offset === undefined) return this.#do({ kind: 'show', frame });
-        return this.#took(frame, frame.offset, frame.epoch, utf8Length(JSON.stringify(frame.data ?? '')));
+        return this.#took(frame, frame.offset);
       case 'output':
-        return this.#took(frame, frame.offset, frame.epoch, utf8Length(frame.text));
+        return this.#took(frame, frame.offset, utf8Length(frame.text));
       case 'echo':
-        return this.#took(frame, frame.offset, frame.epoch, 0);
+        return this.#took(frame, frame.offset);
+      case 'gmcp':
+        if (frame.offset === undefined) return this.#show(frame);
+        return this.#took(frame, frame.offset, utf8Length(JSON.stringify(frame.data ?? '')));
+      case 'state':
+        return this.#show(frame);
     }
   }
 
@@ -380,28 +371,25 @@ export class ClientEnd {
     if (token?.value !== undefined) this.#become({ token: token.value });
     // Another client has the session; the token stays good, for when the player asks.
     if (!resume && reason !== 'taken_over') this.#forget();
-    this.#do({ kind: 'show', frame });
+    this.#show(frame);
   }
 
   #opened(link: 'open' | 'replaying', limits: Limits): void {
     this.#link = link;
     this.#reason = undefined;
-    this.#answerBy = undefined;
+    this.#answerBy = Infinity;
     this.#limits = limits;
-    this.#attempts = 0;
-    this.#acknowledged = 0;
-    this.#unacknowledgedBytes = 0;
-    this.#unacknowledgedEntries = 0;
+    this.#attempts = this.#acknowledged = this.#unacknowledgedBytes = this.#unacknowledgedEntries = 0;
   }
 
   #resumed(frame: Extract<ServerFrame, { type: 'resumed' }>): void {
     this.#opened('replaying', frame.limits);
     const { epoch, output, token, accepted, own } = frame;
     // Kept before it is confirmed: a reply that is lost from here on is harmless.
-    this.#keep({ token: token.value, offset: output.from - 1, ...(epoch === undefined ? {} : { epoch }) });
+    this.#keep({ token: token.value, ...placeAt(output.from - 1, epoch) });
     this.#say({ type: 'stored', id: token.id });
     this.#outbox.resume(accepted, own);
-    this.#do({ kind: 'show', frame });
+    this.#show(frame);
     this.#catchUp();
   }
 
@@ -413,33 +401,32 @@ export class ClientEnd {
 
   #token(frame: Extract<ServerFrame, { type: 'token' }>): void {
     const { id, value, link } = frame;
-    if (link) return this.#do({ kind: 'show', frame });
+    if (link) return this.#show(frame);
     if (value === undefined) return;
     this.#keep({ token: value });
     this.#say({ type: 'stored', id });
   }
 
   /** An entry of the output: shown once, kept, and acknowledged when it is worth it. */
-  #took(frame: ServerFrame, offset: number, epoch: string | undefined, bytes: number): void {
-    this.#do({ kind: 'show', frame });
-    this.#keep({ offset, ...(epoch === undefined ? {} : { epoch }) });
+  #took(frame: ServerFrame & Pick<Positioned, 'epoch'>, offset: number, bytes = 0): void {
+    this.#show(frame);
+    this.#keep(placeAt(offset, frame.epoch));
     this.#unacknowledgedBytes += bytes;
     this.#unacknowledgedEntries += 1;
     const { window_bytes: windowBytes = 0, window_entries: windowEntries = 0 } = this.#limits ?? {};
     const isHalf =
       this.#unacknowledgedBytes >= windowBytes / 4 || this.#unacknowledgedEntries >= windowEntries / 4;
     if (isHalf) this.#acknowledge();
-    else this.#ackAt ??= this.#now + ACK_DELAY_MS;
+    else this.#ackAt = Math.min(this.#ackAt, this.#now + ACK_DELAY_MS);
   }
 
   #acknowledge(): void {
     if (!this.isOpen) return;
-    this.#ackAt = undefined;
+    this.#ackAt = Infinity;
     const { offset = 0 } = this.#kept;
     if (offset === this.#acknowledged) return;
     this.#acknowledged = offset;
-    this.#unacknowledgedBytes = 0;
-    this.#unacknowledgedEntries = 0;
+    this.#unacknowledgedBytes = this.#unacknowledgedEntries = 0;
     this.#say({ type: 'ack', offset });
   }
 
@@ -466,6 +453,6 @@ export class ClientEnd {
   }
 }
 
-function isDue(time: number | undefined, now: number): boolean {
-  return time !== undefined && now >= time;
+function placeAt(offset: number, epoch: string | undefined): Kept {
+  return epoch === undefined ? { offset } : { epoch, offset };
 }

@@ -26,23 +26,28 @@ export interface ConnectOptions {
   readonly signal?: Signal;
 }
 
+/** A `URL`. */
+interface Address {
+  readonly href: string;
+  toString(): string;
+}
+
 /**
  * Begins a session with the gateway at this `ws:` or `wss:` address, or comes back to the one whose token is kept.
  * Returns at once; it connects, and connects again, by itself. Listen with `on` before the next turn of the event
  * loop, and nothing is missed.
  */
-export function connect(url: string | { readonly href: string }, options: ConnectOptions = {}): Session {
-  const address = typeof url === 'string' ? url : url.href;
+export function connect(url: string | Address, options: ConnectOptions = {}): Session {
+  const address = String(url);
   const WebSocket = options.WebSocket ?? platform.WebSocket;
-  if (!/^wss?:/.test(address)) throw new TypeError('the address must begin with ws: or wss:');
-  if (!WebSocket) throw new TypeError('there is no global WebSocket here: pass one, such as that of ws');
-  const session = new Session({
+  if (!/^wss?:/.test(address)) throw new TypeError('no ws: or wss: URL');
+  if (!WebSocket) throw new TypeError('no WebSocket: pass one');
+  return new Session({
     ...options,
     url: address,
     WebSocket,
     storage: storageOf(options.tokenStorage, `holdfast ${address}`),
   });
-  return session;
 }
 
 function storageOf(storage: TokenStorage | WebStorage | undefined, name: string): TokenStorage {

@@ -19,8 +19,10 @@ export type Fate =
   | { readonly kind: 'unknown' }
   /** It never reached the gateway, and never will. */
   | { readonly kind: 'lost' }
-  /** It was not sent: too much was waiting already, or the gateway could not take it. */
-  | { readonly kind: 'unsent'; readonly reason: 'queue_full' | 'invalid' };
+  /** It was not sent, because too much was waiting already. */
+  | { readonly kind: 'queue_full' }
+  /** It was not sent, because the gateway could not take it. */
+  | { readonly kind: 'invalid' };
 
 export interface Settled {
   readonly id: number;
@@ -42,6 +44,8 @@ interface Item {
   readonly bytes: number;
   /** `undefined` until it goes out, and again when it has to go out anew. */
   seq: number | undefined;
+  /** The gateway had it before a resume. */
+  isThere: boolean;
   dropped: DropReason | undefined;
 }
 
@@ -52,8 +56,6 @@ const NUMBER_BYTES = 23;
 export class Outbox {
   readonly #limits: OutboxLimits;
   #items: Item[] = [];
-  /** Accepted before a resume: settled when the replay has told their fates. */
-  #recovering: Item[] = [];
   #nextSeq = 1;
   #isUncertain = false;
 
@@ -62,37 +64,33 @@ export class Outbox {
   }
 
   get size(): number {
-    return this.#items.length + this.#recovering.length;
+    return this.#items.length;
   }
 
   /** Takes an input, or says why not. */
   add(id: number, input: Input): Settled[] {
     const bytes = utf8Length(JSON.stringify(input));
-    const waiting = [...this.#recovering, ...this.#items].reduce((sum, item) => sum + item.bytes, bytes);
-    if (this.size >= this.#limits.commands || waiting > this.#limits.bytes) return unsent(id, 'queue_full');
-    this.#items.push({ id, input, bytes, seq: undefined, dropped: undefined });
+    const waiting = this.#items.reduce((sum, item) => sum + item.bytes, bytes);
+    if (this.size >= this.#limits.commands || waiting > this.#limits.bytes)
+      return [{ id, fate: { kind: 'queue_full' } }];
+    this.#items.push({ id, input, bytes, seq: undefined, isThere: false, dropped: undefined });
     return [];
   }
 
   /** A new session: nothing was ever sent in it. */
   begin(): Settled[] {
     this.#nextSeq = 1;
-    const waiting = this.#items.filter(({ seq }) => seq === undefined);
-    this.#items = this.#items.filter(({ seq }) => seq !== undefined);
-    const gone = this.giveUp();
-    this.#items = waiting;
-    return gone;
+    return this.#take(({ seq }) => seq !== undefined).map(givenUp);
   }
 
   /**
-   * The session is back: what this client had sent through `own` is there, the rest is numbered anew behind
-   * everything that was accepted.
+   * The session is back: what this client had sent through `own` is there, and is settled when the replay has told its
+   * fate; the rest is numbered anew behind everything that was accepted.
    */
   resume(accepted: number, own: number): void {
-    const isThere = ({ seq }: Item): boolean => seq !== undefined && seq <= own;
-    this.#recovering.push(...this.#items.filter(isThere));
-    this.#items = this.#items.filter((item) => !isThere(item));
     for (const item of this.#items) {
+      item.isThere ||= item.seq !== undefined && item.seq <= own;
+      if (item.isThere) continue;
       item.seq = undefined;
       // Of a number that the gateway has forgotten in a crash.
       item.dropped = undefined;
@@ -108,16 +106,13 @@ export class Outbox {
 
   /** The replay is complete: what was accepted before it is settled. */
   recovered(): Settled[] {
-    const settled = this.#recovering.map((item) => settle(item, this.#isUncertain));
-    this.#recovering = [];
-    return settled;
+    return this.#take(({ isThere }) => isThere).map((item) => settled(item, this.#isUncertain));
   }
 
   /** Puts aside what the gateway would close the connection for, before it goes out. */
   refuse(limits: Limits): Settled[] {
-    const refused = this.#items.filter((item) => item.seq === undefined && !isSendable(item, limits));
-    this.#items = this.#items.filter((item) => !refused.includes(item));
-    return refused.flatMap(({ id }) => unsent(id, 'invalid'));
+    const refused = this.#take((item) => item.seq === undefined && !isSendable(item, limits));
+    return refused.map(({ id }) => ({ id, fate: { kind: 'invalid' } }));
   }
 
   /** Frames for what has not gone out yet. */
@@ -133,23 +128,25 @@ export class Outbox {
   }
 
   accepted(through: number): Settled[] {
-    const done = this.#items.filter(({ seq }) => seq !== undefined && seq <= through);
-    this.#items = this.#items.filter((item) => !done.includes(item));
-    return done.map((item) => settle(item, false));
+    const done = this.#take(({ seq, isThere }) => !isThere && seq !== undefined && seq <= through);
+    return done.map((item) => settled(item, false));
   }
 
   dropped(from: number, through: number, reason: DropReason): void {
-    for (const item of [...this.#recovering, ...this.#items]) {
+    for (const item of this.#items) {
       if (item.seq !== undefined && item.seq >= from && item.seq <= through) item.dropped = reason;
     }
   }
 
   /** No session will ever tell more of them. */
   giveUp(): Settled[] {
-    const all = [...this.#recovering, ...this.#items];
-    this.#recovering = [];
-    this.#items = [];
-    return all.map(({ id, seq }) => ({ id, fate: { kind: seq === undefined ? 'lost' : 'unknown' } }));
+    return this.#take(() => true).map(givenUp);
+  }
+
+  #take(isWanted: (item: Item) => boolean): Item[] {
+    const taken = this.#items.filter(isWanted);
+    this.#items = this.#items.filter((item) => !taken.includes(item));
+    return taken;
   }
 }
 
@@ -159,11 +156,11 @@ function isSendable({ input, bytes }: Item, limits: Limits): boolean {
   return fits && isGmcpPackage(input.package) && (input.data === undefined || isGmcpData(input.data));
 }
 
-function settle({ id, seq = 0, dropped }: Item, isUncertain: boolean): Settled {
+function settled({ id, seq = 0, dropped }: Item, isUncertain: boolean): Settled {
   if (dropped !== undefined) return { id, fate: { kind: 'dropped', reason: dropped } };
   return { id, fate: isUncertain ? { kind: 'unknown' } : { kind: 'accepted', seq } };
 }
 
-function unsent(id: number, reason: 'queue_full' | 'invalid'): Settled[] {
-  return [{ id, fate: { kind: 'unsent', reason } }];
+function givenUp({ id, seq }: Item): Settled {
+  return { id, fate: { kind: seq === undefined ? 'lost' : 'unknown' } };
 }

@@ -35,7 +35,11 @@ export interface Signal {
 }
 
 interface Target {
-  addEventListener(type: string, listener: () => void, options: { readonly signal: Signal }): void;
+  addEventListener(
+    type: string,
+    listener: (event: { readonly type: string }) => void,
+    options: { readonly signal: Signal },
+  ): void;
 }
 
 export interface Locks {
@@ -52,16 +56,17 @@ export interface Channel {
   close(): void;
 }
 
-interface Everywhere {
+export interface Everywhere {
   setTimeout(run: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
-  readonly crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
+  readonly crypto: { getRandomValues(numbers: Uint32Array): Uint32Array };
   readonly AbortController: new () => { readonly signal: Signal; abort(): void };
 }
 
-interface Browser extends Target {
+/** All that there is in a browser with Web Locks. */
+export interface Browser extends Everywhere, Target {
   readonly document: Target & { readonly hidden: boolean };
-  readonly navigator: { readonly locks?: Locks };
+  readonly navigator: { readonly locks: Locks };
   readonly sessionStorage: BrowserStorage;
   readonly localStorage: BrowserStorage;
   readonly BroadcastChannel: new (name: string) => Channel;
@@ -72,8 +77,7 @@ interface Browser extends Target {
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 export const platform: Everywhere & Partial<Browser> = globalThis as unknown as Everywhere & Partial<Browser>;
 
-/** Sixteen random bytes, in hexadecimal. (`crypto.randomUUID` is there over TLS only.) */
+/** A name that nobody guesses, and nobody else has. (`crypto.randomUUID` is there over TLS only.) */
 export function randomKey(): string {
-  const bytes = platform.crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return platform.crypto.getRandomValues(new Uint32Array(4)).join('-');
 }

@@ -28,12 +28,15 @@ export interface Gap {
 
 /** A return to the session. */
 export interface Return {
+  readonly session: string;
   /** How long nobody was there. 0: the session was taken from another connection. */
   readonly awayMs: number;
   /** Commands that the game did not have yet. */
   readonly held: readonly HeldCommand[];
   /** Entries of the output that were missed: text, and all else that has a number. */
   readonly missed: number;
+  /** The first loss in what was missed, once it has been told. Each loss is told in its place too, as event `gap`. */
+  readonly gap: Gap | undefined;
 }
 
 /** What a session tells, each by the name that `on` takes. Output comes once and in order, across all connections. */
@@ -42,9 +45,9 @@ export interface SessionEvents {
   /** A new session. */
   readonly welcome: { readonly session: string };
   /** The session is back. All output from here to `resumed` was missed. */
-  readonly replay: Return & { readonly session: string };
-  /** All that was missed has been told. `gap`: the first loss in it; each loss was also told in its place. */
-  readonly resumed: Return & { readonly gap: Gap | undefined };
+  readonly replay: Return;
+  /** All that was missed has been told. */
+  readonly resumed: Return;
   /** Text with ANSI sequences; perhaps a part of a line, or several lines. `prompt`: it ends with a prompt. */
   readonly output: { readonly text: string; readonly prompt: boolean; readonly isReplay: boolean };
   /** The game hides (false) or shows what is typed. While off, mask the input, and keep it out of the history. */

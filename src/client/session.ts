@@ -1,5 +1,12 @@
 import type { Json } from '../core/index.ts';
-import type { ClientDescription, ResumedFrame, ServerFrame } from '../protocol/index.ts';
+import type {
+  ClientDescription,
+  ClientFrame,
+  GapFrame,
+  ResumedFrame,
+  ServerFrame,
+  WelcomeFrame,
+} from '../protocol/index.ts';
 import { ClientEnd, type ClientEffect, type ClientEvent, type Kept } from './client-end.ts';
 import type { Fate, Input, OutboxLimits } from './outbox.ts';
 import { platform, type Signal, type WebSocketConstructor, type WebSocketLike } from './platform.ts';
@@ -45,20 +52,22 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #storage: TokenStorage;
   readonly #end: ClientEnd;
-  readonly #listeners = new Map<keyof SessionEvents, Set<Listener<never>>>();
+  readonly #listeners = new Set<readonly [keyof SessionEvents, Listener<never>]>();
   readonly #sent = new Map<number, Pending<Receipt>>();
   #links: Pending<string>[] = [];
-  #quits: Pending<void>[] = [];
+  #quits: (() => void)[] = [];
+  /** From another device: what it replaced is not worth anything any more, once it was shown. */
+  #token: string | undefined;
   #client: ClientDescription;
   #keeps: Keeping;
   #status: SessionStatus = { kind: 'connecting' };
   #socket: WebSocketLike | undefined;
-  /** What is saved and said, in order, while a storage takes its time. */
-  #inOrder: Promise<void> | undefined;
+  /** What is saved and what is said, in order. */
+  #inOrder: Promise<void> = Promise.resolve();
   /** Whether the storage is open for us, or is being opened. */
   #holds = false;
   #isBlocked = false;
-  #return: (Return & { gap: Gap | undefined }) | undefined;
+  #return: (Omit<Return, 'gap'> & { gap: Gap | undefined }) | undefined;
   #timer: unknown;
   #ears = new platform.AbortController();
   #nextId = 0;
@@ -72,21 +81,14 @@ export class Session {
     this.#storage = options.storage;
     this.#keeps = options.storage.keeps;
     this.#client = { name: 'holdfast', version: '1', ...client };
-    const said = (): ClientDescription => this.#client;
+    this.#token = options.token;
     this.#end = new ClientEnd(
-      {
-        heldCommands,
-        random: Math.random,
-        ...(queue === undefined ? {} : { outbox: queue }),
-        get client() {
-          return said();
-        },
-      },
+      { heldCommands, random: Math.random, client: () => this.#client, ...(queue && { outbox: queue }) },
       this.#now,
     );
     signal?.addEventListener('abort', () => void this.close());
-    // What `on` is told comes later than this.
-    void Promise.resolve().then(() => (signal?.aborted ? this.close() : this.#start()));
+    if (signal?.aborted) void this.close();
+    else this.#start();
   }
 
   get status(): SessionStatus {
@@ -100,9 +102,9 @@ export class Session {
 
   /** Calls the listener at each such event, until the function that it returns is called. */
   on<Name extends keyof SessionEvents>(name: Name, listener: Listener<SessionEvents[Name]>): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
-    return () => void listeners.delete(listener);
+    const entry = [name, listener] as const;
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
   }
 
   /**
@@ -115,12 +117,12 @@ export class Session {
 
   /** Sends a message out of band; as `send`. */
   gmcp(packageName: string, data?: Json): Promise<Receipt> {
-    return this.#submit({ type: 'gmcp', package: packageName, ...(data === undefined ? {} : { data }) });
+    return this.#submit({ type: 'gmcp', package: packageName, ...(data !== undefined && { data }) });
   }
 
   /** With `heldCommands: 'ask'`, after `replay`: which of the held commands run. The others are dropped. */
   choose(run: 'all' | 'none' | readonly number[]): void {
-    this.#receive({ kind: 'choose', run });
+    this.#receive({ kind: 'ask', frame: { type: 'replay', run } });
   }
 
   /** The player's screen has this size now, in characters. */
@@ -151,18 +153,21 @@ export class Session {
 
   /** Ends the session for good; its tokens are worth nothing any more. Resolves when it is over. */
   quit(): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       if (this.#status.kind === 'closed') return resolve();
-      this.#quits.push({ resolve, reject });
+      this.#quits.push(resolve);
       this.#receive({ kind: 'quit' });
     });
   }
 
   /** Leaves: the session is kept, and can be come back to. Resolves when what is kept is saved. */
   async close(): Promise<void> {
+    this.#isBlocked = false;
     this.#receive({ kind: 'leave', reason: 'left' });
     await this.#inOrder;
-    this.#release();
+    this.#ears.abort();
+    if (this.#holds) this.#storage.close?.();
+    this.#holds = false;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -174,15 +179,18 @@ export class Session {
   #start(): void {
     if (this.#holds) return;
     this.#holds = true;
-    const begin = (text: string | undefined): void => {
-      const { token } = this.#options;
+    const begin = (text?: string | null): void => {
+      // Left before it was there.
+      if (!this.#holds) return;
+      const token = this.#token;
+      this.#token = undefined;
       this.#isBlocked = false;
       this.#hear();
       this.#receive({ kind: 'start', kept: token === undefined ? keptIn(text) : { token } });
     };
     const failed = (): void => {
       this.#keepsNothing();
-      begin(undefined);
+      begin();
     };
     const events = {
       blocked: () => {
@@ -194,20 +202,10 @@ export class Session {
         this.#receive({ kind: 'leave', reason: 'another_tab' });
       },
     };
-    try {
-      const opened = this.#storage.open(events);
-      if (opened instanceof Promise) opened.then(begin, failed);
-      else begin(opened);
-    } catch {
-      failed();
-    }
+    void Promise.resolve()
+      .then(() => this.#storage.open(events))
+      .then(begin, failed);
     this.#tell();
-  }
-
-  #release(): void {
-    this.#ears.abort();
-    if (this.#holds) this.#storage.close?.();
-    this.#holds = false;
   }
 
   /** What the page goes through, which the socket does not tell. */
@@ -215,13 +213,16 @@ export class Session {
     const { document } = platform;
     this.#ears = new platform.AbortController();
     const options = { signal: this.#ears.signal };
-    const wake = (): void => this.#receive({ kind: 'wake' });
-    const rest = (): void => this.#receive({ kind: 'rest' });
-    for (const name of ['online', 'offline', 'pageshow']) platform.addEventListener?.(name, wake, options);
-    platform.addEventListener?.('pagehide', rest, options);
-    document?.addEventListener('resume', wake, options);
-    document?.addEventListener('freeze', rest, options);
-    document?.addEventListener('visibilitychange', () => (document.hidden ? rest() : wake()), options);
+    const look = ({ type }: { readonly type: string }): void => {
+      const isRest = type === 'pagehide' || type === 'freeze' || document?.hidden;
+      this.#receive({ kind: isRest ? 'rest' : 'wake' });
+    };
+    for (const name of ['online', 'offline', 'pagehide']) {
+      platform.addEventListener?.(name, look, options);
+    }
+    for (const name of ['resume', 'freeze', 'visibilitychange']) {
+      document?.addEventListener(name, look, options);
+    }
   }
 
   // Driving the client's end.
@@ -261,9 +262,8 @@ export class Session {
   #arm(): void {
     platform.clearTimeout(this.#timer);
     const due = this.#end.nextDeadline;
-    if (due === undefined) return;
     const ms = Math.min(due - this.#now, LONGEST_TIMER_MS);
-    this.#timer = platform.setTimeout(() => this.#receive({ kind: 'deadline' }), ms);
+    if (due < Infinity) this.#timer = platform.setTimeout(() => this.#receive({ kind: 'deadline' }), ms);
   }
 
   #perform(effect: ClientEffect): void {
@@ -271,27 +271,28 @@ export class Session {
       case 'dial':
         return this.#dial();
       case 'hang_up':
-        return this.#hangUp();
+        if (this.#socket) this.#gone(1006);
+        return;
       case 'say':
-        return this.#say(JSON.stringify(effect.frame));
+        return this.#say(effect.frame);
       case 'keep':
-        return this.#save(() => this.#storage.save(JSON.stringify(effect.kept)));
+        return this.#then(() => this.#storage.save(JSON.stringify(effect.kept)));
       case 'forget':
-        return this.#save(() => this.#storage.remove());
+        return this.#then(() => this.#storage.remove());
       case 'show':
         return this.#show(effect.frame);
       case 'settle':
         return this.#settle(effect.id, effect.fate);
       case 'over':
         for (const { reject } of this.#links.splice(0)) reject(new SessionError('closed'));
-        for (const { resolve } of this.#quits.splice(0)) resolve();
+        for (const done of this.#quits.splice(0)) this.#then(done);
     }
   }
 
   #settle(id: number, fate: Fate): void {
     const pending = this.#sent.get(id);
     this.#sent.delete(id);
-    if (fate.kind === 'accepted') return pending?.resolve({ seq: fate.seq });
+    if (fate.kind === 'accepted') return pending?.resolve(fate);
     const code = 'reason' in fate ? fate.reason : fate.kind;
     if (code === 'queue_full') this.#emit('overflow', { waiting: this.#end.outstanding });
     pending?.reject(new SessionError(code));
@@ -301,7 +302,6 @@ export class Session {
   // oxlint-disable unicorn/prefer-add-event-listener
 
   #dial(): void {
-    this.#drop();
     try {
       const socket = new this.#options.WebSocket(this.#options.url, 'holdfast.v1');
       this.#socket = socket;
@@ -318,58 +318,34 @@ export class Session {
 
   #heard(data: unknown): void {
     const frame = readFrame(data);
-    if (frame === 'garbled') this.#receive({ kind: 'garbled' });
-    else if (frame !== 'ignored') this.#receive({ kind: 'frame', frame });
-  }
-
-  #hangUp(): void {
-    if (this.#drop()) this.#gone(1006);
-  }
-
-  #gone(closeCode: number): void {
-    this.#drop();
-    this.#receive({ kind: 'disconnected', closeCode });
+    if (frame) this.#receive({ kind: 'frame', frame });
   }
 
   /** Whatever the socket still says is not heard. */
-  #drop(): boolean {
+  #gone(closeCode: number): void {
     const socket = this.#socket;
-    if (socket === undefined) return false;
     this.#socket = undefined;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
-    return true;
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+    this.#receive({ kind: 'disconnected', closeCode });
   }
 
   // oxlint-enable unicorn/prefer-add-event-listener
 
-  #say(text: string): void {
+  #say(frame: ClientFrame): void {
     const socket = this.#socket;
     this.#then(() => {
-      if (socket?.readyState === OPEN) socket.send(text);
+      if (socket?.readyState === OPEN) socket.send(JSON.stringify(frame));
     });
   }
 
   // What is kept.
 
-  #save(save: () => void | Promise<void>): void {
-    this.#then(() => {
-      try {
-        return save()?.catch(() => this.#keepsNothing());
-      } catch {
-        return this.#keepsNothing();
-      }
-    });
-  }
-
-  /** Now, or after what is still under way. */
+  /** After all that was to be done before, which a storage may take its time for. */
   #then(act: () => void | Promise<void>): void {
-    const acting = this.#inOrder ? this.#inOrder.then(act) : act();
-    if (!acting) return;
-    this.#inOrder = acting;
-    void acting.then(() => {
-      if (this.#inOrder === acting) this.#inOrder = undefined;
-    });
+    this.#inOrder = this.#inOrder.then(act).catch(() => this.#keepsNothing());
   }
 
   #keepsNothing(): void {
@@ -381,7 +357,8 @@ export class Session {
   // Telling the application.
 
   #emit<Name extends keyof SessionEvents>(name: Name, event: SessionEvents[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) {
+    for (const [wanted, listener] of this.#listeners) {
+      if (wanted !== name) continue;
       try {
         // Under this name `on` put only listeners to such events.
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -394,24 +371,13 @@ export class Session {
   }
 
   #tell(): void {
-    const status = this.#isBlocked ? ({ kind: 'blocked' } as const) : this.#linkStatus();
+    let status: SessionStatus = this.#isBlocked ? { kind: 'blocked' } : this.#end.status;
+    if (status.kind === 'waiting') {
+      status = { ...status, retryAt: status.retryAt - this.#now + this.#wallClock };
+    }
     if (JSON.stringify(status) === JSON.stringify(this.#status)) return;
     this.#status = status;
     this.#emit('status', status);
-  }
-
-  #linkStatus(): SessionStatus {
-    const { status } = this.#end;
-    switch (status.kind) {
-      case 'idle':
-        return { kind: 'connecting' };
-      case 'waiting':
-        return { ...status, retryAt: Math.round(status.retryAt - this.#now + this.#wallClock) };
-      case 'over':
-        return { ...status, kind: 'closed' };
-      default:
-        return status;
-    }
   }
 
   #show(frame: ServerFrame): void {
@@ -431,37 +397,31 @@ export class Session {
         return this.#output(frame.text, frame.prompt ?? false);
       case 'gap':
         return this.#gap(frame);
-      case 'dropped': {
-        const { seq, through = seq, reason } = frame;
-        return this.#emit('dropped', { seq, through, reason });
-      }
-      case 'gmcp': {
-        const { package: name, data } = frame;
-        return this.#emit('gmcp', { package: name, ...(data === undefined ? {} : { data }) });
-      }
+      case 'dropped':
+        return this.#emit('dropped', { ...frame, through: frame.through ?? frame.seq });
+      case 'gmcp':
       case 'echo':
-        return this.#emit('echo', { on: frame.on });
       case 'state':
-        return this.#emit('state', { state: frame.state, world: frame.world });
+        return this.#emit(frame.type, frame);
       case 'error':
-        return this.#emit('problem', { code: frame.code, message: frame.message });
+        return this.#emit('problem', frame);
       case 'token':
         return this.#links.shift()?.resolve(frame.value ?? '');
       default:
     }
   }
 
-  #opened({ echo, state, world }: Pick<ResumedFrame, 'echo' | 'state' | 'world'>): void {
-    this.#emit('state', { state, world });
-    this.#emit('echo', { on: echo });
+  #opened(frame: WelcomeFrame | ResumedFrame): void {
+    this.#emit('state', frame);
+    this.#emit('echo', { on: frame.echo });
   }
 
   #returned(frame: ResumedFrame): void {
     const { session, away_ms: awayMs, held, output } = frame;
-    const back = { awayMs, held, missed: output.to - output.from + 1 };
     // The replay before may have been cut short, after a gap.
-    this.#return = { ...back, gap: this.#return?.gap };
-    this.#emit('replay', { ...back, session });
+    const gap = this.#return?.gap;
+    this.#return = { session, awayMs, held, missed: output.to - output.from + 1, gap };
+    this.#emit('replay', this.#return);
     this.#opened(frame);
   }
 
@@ -469,17 +429,17 @@ export class Session {
     this.#emit('output', { text, prompt, isReplay: this.#return !== undefined });
   }
 
-  #gap({ reason, from, to = from, bytes }: Extract<ServerFrame, { type: 'gap' }>): void {
-    const gap: Gap = { reason, from, to, ...(bytes === undefined ? {} : { bytes }) };
-    if (this.#return && reason !== 'delivered') this.#return.gap ??= gap;
+  #gap(frame: GapFrame): void {
+    const gap: Gap = { ...frame, to: frame.to ?? frame.from };
+    if (this.#return && gap.reason !== 'delivered') this.#return.gap ??= gap;
     this.#emit('gap', gap);
   }
 }
 
-function keptIn(text: string | undefined): Kept {
+function keptIn(text?: string | null): Kept {
   try {
-    const kept: unknown = JSON.parse(text ?? '');
-    return typeof kept === 'object' && kept !== null ? kept : {};
+    const kept: Kept | null = JSON.parse(text ?? '{}');
+    return kept ?? {};
   } catch {
     return {};
   }

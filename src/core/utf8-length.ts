@@ -4,19 +4,14 @@ export function utf8Length(text: string): number {
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);
     if (unit < 0x80) continue;
-    if (unit < 0x800) bytes += 1;
-    else if (isHighSurrogate(unit) && isLowSurrogate(text.charCodeAt(i + 1))) {
-      bytes += 2;
-      i += 1;
-    } else bytes += 2;
+    bytes += unit < 0x800 ? 1 : 2;
+    // A pair is four bytes: its second half adds nothing.
+    if (isHalf(unit, 0xd800) && isHalf(text.charCodeAt(i + 1), 0xdc00)) i += 1;
   }
   return bytes;
 }
 
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff;
+/** Whether a unit is a surrogate of the kind that begins at `first`. */
+function isHalf(unit: number, first: number): boolean {
+  return (unit & 0xfc00) === first;
 }

@@ -107,12 +107,12 @@ export function isByeReason(reason: string): reason is ByeReason {
   return Object.hasOwn(BYES, reason);
 }
 
-const FINAL_WEBSOCKET_CODES: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);
+const FINAL_WEBSOCKET_CODES: readonly number[] = [1002, 1003, 1007, 1008, 1009];
 
 /**
  * Whether a client comes back by itself after a close with this code. Codes that nobody gave a meaning here count as
  * a broken link, which is what most of them are.
  */
 export function shouldReconnect(closeCode: number): boolean {
-  return !(closeCode >= 4500 && closeCode <= 4999) && !FINAL_WEBSOCKET_CODES.has(closeCode);
+  return !(closeCode >= 4500 && closeCode <= 4999) && !FINAL_WEBSOCKET_CODES.includes(closeCode);
 }

@@ -60,7 +60,8 @@ function checkFate(story: Story, { text, fate, sent, isForgotten }: Typed, read:
       return story.expect(isRight, 'commands', () => `"${text}" was carried out, and is said to be dropped`);
     }
     case 'lost':
-    case 'unsent':
+    case 'queue_full':
+    case 'invalid':
       return story.expect(
         !ran,
         'commands',

@@ -273,7 +273,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'the client forgets its place',
     file: 'client/client-end.ts',
-    find: 'this.#keep({ offset, ...(epoch === undefined ? {} : { epoch }) });',
+    find: 'this.#keep(placeAt(offset, frame.epoch));',
     replace: '',
   },
   {

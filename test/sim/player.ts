@@ -139,7 +139,7 @@ export class SimulatedPlayer implements ClientSide {
   }
 
   choose(run: 'all' | 'none' | readonly number[]): void {
-    if (this.settings.heldCommands === 'ask') this.#receive({ kind: 'choose', run });
+    if (this.settings.heldCommands === 'ask') this.ask({ type: 'replay', run });
   }
 
   quit(): void {
@@ -195,11 +195,11 @@ export class SimulatedPlayer implements ClientSide {
   }
 
   #arm(end: ClientEnd): void {
-    const due = this.#over === undefined ? end.nextDeadline : undefined;
+    const due = this.#over === undefined ? end.nextDeadline : Infinity;
     if (due === this.#armedAt) return;
     this.#cancel();
     this.#armedAt = due;
-    if (due === undefined) return;
+    if (due === Infinity) return;
     const { timeline } = this.#surroundings;
     this.#cancel = timeline.after(due - timeline.now, () => {
       this.#armedAt = undefined;

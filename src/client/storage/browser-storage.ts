@@ -1,4 +1,4 @@
-import { platform } from '../platform.ts';
+import { platform, type Browser } from '../platform.ts';
 import { itemStorage } from './item-storage.ts';
 import { LockedStorage } from './locked-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
@@ -11,14 +11,16 @@ import type { TokenStorage } from './token-storage.ts';
  */
 export function browserStorage(name: string): TokenStorage {
   try {
-    const { sessionStorage: tab, localStorage: browser, navigator } = platform;
-    if (!platform.document || !tab || !browser) return memoryStorage();
-    // A storage that is there may still refuse to keep anything.
-    tab.setItem(name, tab.getItem(name) ?? '');
-    if (tab.getItem(name) === '') tab.removeItem(name);
-    const locks = navigator?.locks;
-    return locks ? new LockedStorage(name, tab, browser, locks) : itemStorage(tab, name, 'tab');
+    const { document, sessionStorage: tab, localStorage: browser } = platform;
+    // Node has a `localStorage` too, of all programs.
+    if (!document || !tab || !browser) return memoryStorage();
+    return hasLocks(platform) ? new LockedStorage(name, platform) : itemStorage(tab, name, 'tab');
   } catch {
     return memoryStorage();
   }
+}
+
+/** The storages are there: they have been looked at. */
+function hasLocks(place: Partial<Browser>): place is Browser {
+  return place.navigator?.locks !== undefined;
 }

@@ -5,15 +5,8 @@ import type { Keeping, TokenStorage } from './token-storage.ts';
 export function itemStorage(storage: WebStorage, key: string, keeps: Keeping): TokenStorage {
   return {
     keeps,
-    open() {
-      const item = storage.getItem(key);
-      return item instanceof Promise ? item.then(found) : found(item);
-    },
+    open: () => storage.getItem(key),
     save: (text) => storage.setItem(key, text),
     remove: () => storage.removeItem(key),
   };
-}
-
-function found(item: string | null): string | undefined {
-  return item ?? undefined;
 }

@@ -1,4 +1,4 @@
-import { platform, randomKey, type BrowserStorage, type Locks } from '../platform.ts';
+import { platform, randomKey, type Browser, type Channel, type Locks } from '../platform.ts';
 import type { StorageEvents, TokenStorage } from './token-storage.ts';
 
 /** How long to wait for a lock before we say that somebody has it: a reload overlaps with the page before it, in ms. */
@@ -24,38 +24,36 @@ type Entry = readonly [holder: string, at: number, text: string];
 export class LockedStorage implements TokenStorage {
   readonly keeps = 'locked';
   readonly #name: string;
-  readonly #tab: BrowserStorage;
-  readonly #browser: BrowserStorage;
-  readonly #locks: Locks;
+  readonly #browser: Browser;
   #holder = '';
   #key = '';
   #events: StorageEvents | undefined;
-  #waiting: { abort(): void } | undefined;
+  #stopWaiting: (() => void) | undefined;
   #granted: () => void = () => undefined;
   #release: () => void = () => undefined;
 
-  constructor(name: string, tab: BrowserStorage, browser: BrowserStorage, locks: Locks) {
+  constructor(name: string, browser: Browser) {
     this.#name = name;
-    this.#tab = tab;
     this.#browser = browser;
-    this.#locks = locks;
   }
 
   async open(events: StorageEvents): Promise<string | undefined> {
     this.#events = events;
     this.#sweep();
-    let key = this.#tab.getItem(this.#name);
-    if (key === null) this.#tab.setItem(this.#name, (key = `${this.#name} ${randomKey()}`));
-    this.#key = key;
+    const { sessionStorage: tab } = this.#browser;
+    this.#key = tab.getItem(this.#name) ?? `${this.#name} ${randomKey()}`;
+    tab.setItem(this.#name, this.#key);
     const timer = platform.setTimeout(() => events.blocked(), BLOCKED_AFTER_MS);
     await new Promise<void>((resolve) => {
-      this.#granted = resolve;
       const waiting = new platform.AbortController();
-      this.#waiting = waiting;
+      this.#granted = resolve;
+      this.#stopWaiting = () => {
+        platform.clearTimeout(timer);
+        waiting.abort();
+      };
       this.#request({ signal: waiting.signal });
     });
-    platform.clearTimeout(timer);
-    const text = this.#read(key)?.[2];
+    const text = this.#read(this.#key)?.[2];
     this.#holder = randomKey();
     if (text !== undefined) this.#write(text);
     return text;
@@ -68,25 +66,25 @@ export class LockedStorage implements TokenStorage {
   }
 
   remove(): void {
-    if (this.#read(this.#key)?.[0] === this.#holder) this.#browser.removeItem(this.#key);
+    if (this.#read(this.#key)?.[0] === this.#holder) this.#browser.localStorage.removeItem(this.#key);
   }
 
   close(): void {
     this.#events = undefined;
-    this.#waiting?.abort();
+    this.#stopWaiting?.();
     this.#release();
   }
 
   takeOver(): void {
-    const channel = platform.BroadcastChannel && new platform.BroadcastChannel(this.#key);
+    const channel = this.#channel();
     // Not a window's: there is no origin to name.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
-    channel?.postMessage('let go');
-    const waiting = this.#waiting;
+    channel.postMessage('let go');
+    const stopWaiting = this.#stopWaiting;
     platform.setTimeout(() => {
-      channel?.close();
-      if (this.#waiting !== waiting || waiting === undefined) return;
-      waiting.abort();
+      channel.close();
+      if (stopWaiting === undefined || this.#stopWaiting !== stopWaiting) return;
+      stopWaiting();
       this.#request({ steal: true });
     }, LET_GO_MS);
   }
@@ -94,19 +92,24 @@ export class LockedStorage implements TokenStorage {
   #request(options: Parameters<Locks['request']>[1]): void {
     let isOurs = false;
     const hold = (): Promise<void> =>
-      new Promise<void>((release) => {
-        isOurs = true;
-        const channel = platform.BroadcastChannel && new platform.BroadcastChannel(this.#key);
-        channel?.addEventListener('message', () => this.#lost());
-        this.#waiting = undefined;
+      new Promise((release) => {
+        const channel = this.#channel();
+        channel.addEventListener('message', () => this.#lost());
         this.#release = () => {
-          channel?.close();
+          channel.close();
           release();
         };
+        isOurs = true;
+        this.#stopWaiting?.();
+        this.#stopWaiting = undefined;
         this.#granted();
       });
     // Rejected: it was stolen from us, or we have stopped waiting for it.
-    this.#locks.request(this.#key, options, hold).catch(() => isOurs && this.#lost());
+    this.#browser.navigator.locks.request(this.#key, options, hold).catch(() => isOurs && this.#lost());
+  }
+
+  #channel(): Channel {
+    return new this.#browser.BroadcastChannel(this.#key);
   }
 
   #lost(): void {
@@ -117,7 +120,7 @@ export class LockedStorage implements TokenStorage {
 
   #read(key: string): Entry | undefined {
     try {
-      const entry: Entry | null = JSON.parse(this.#browser.getItem(key) ?? 'null');
+      const entry: Entry | null = JSON.parse(this.#browser.localStorage.getItem(key) ?? 'null');
       return entry ?? undefined;
     } catch {
       return undefined;
@@ -126,13 +129,13 @@ export class LockedStorage implements TokenStorage {
 
   #write(text: string): void {
     const entry: Entry = [this.#holder, Date.now(), text];
-    this.#browser.setItem(this.#key, JSON.stringify(entry));
+    this.#browser.localStorage.setItem(this.#key, JSON.stringify(entry));
   }
 
   #sweep(): void {
-    for (const key of Object.keys(this.#browser)) {
+    for (const key of Object.keys(this.#browser.localStorage)) {
       const age = key.startsWith(`${this.#name} `) ? Date.now() - (this.#read(key)?.[1] ?? 0) : 0;
-      if (age > FORGOTTEN_AFTER_MS) this.#browser.removeItem(key);
+      if (age > FORGOTTEN_AFTER_MS) this.#browser.localStorage.removeItem(key);
     }
   }
 }

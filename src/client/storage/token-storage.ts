@@ -25,7 +25,7 @@ export interface StorageEvents {
 export interface TokenStorage {
   readonly keeps: Keeping;
   /** Resolves with what was saved last, once it is this session's alone. Saves nothing itself. */
-  open(events: StorageEvents): string | undefined | Promise<string | undefined>;
+  open(events: StorageEvents): string | null | undefined | Promise<string | null | undefined>;
   /** Replaces what was saved before. Called again before the last one is done only by who needs no order. */
   save(text: string): void | Promise<void>;
   remove(): void | Promise<void>;
