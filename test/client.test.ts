@@ -76,7 +76,7 @@ describe('a session', () => {
     const ada = watch(link.port);
     await ada.session.send('Ada');
     await ada.sees('[hp 20/20]');
-    expect(await ada.session.send('count 2')).toEqual({ seq: 2 });
+    expect(await ada.session.send('count 2')).toMatchObject({ seq: 2 });
     link.cut();
     await ada.session.send('say Did you miss me?');
     expect(ada.of('resumed')).toMatchObject([{ gap: undefined }]);

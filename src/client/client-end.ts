@@ -53,7 +53,7 @@ export type ClientEffect =
   | { readonly kind: 'show'; readonly frame: ServerFrame }
   | ({ readonly kind: 'settle' } & Settled)
   /** Nothing more happens by itself. */
-  | { readonly kind: 'over'; readonly reason: string; readonly closeCode: number };
+  | { readonly kind: 'over'; readonly reason: string };
 
 /** How things are between client and gateway. */
 export type LinkStatus =
@@ -199,7 +199,7 @@ export class ClientEnd {
         return this.#quit();
       case 'leave':
         this.#do({ kind: 'hang_up' });
-        return this.#over(event.reason, 1000);
+        return this.#over(event.reason);
       case 'wake':
         return this.#wake();
       case 'rest':
@@ -254,21 +254,21 @@ export class ClientEnd {
     if (this.#link === 'greeting') this.#ghostUntil = this.#now + GHOST_MS;
     this.#quiet();
     const verdict = this.#verdict ?? (shouldReconnect(closeCode) ? 'resume' : 'never');
-    if (verdict !== 'resume') return this.#over(this.#reason ?? 'disconnected', closeCode);
+    if (verdict !== 'resume') return this.#over(this.#reason ?? 'disconnected');
     this.#link = 'down';
     const wait = backoffMs(this.#attempts, this.#settings.random());
     this.#attempts += 1;
     this.#retryAt = Math.max(this.#now + wait, this.#notBefore);
   }
 
-  #over(reason: string, closeCode: number): void {
+  #over(reason: string): void {
     this.#quiet();
     this.#link = 'over';
     this.#reason = reason;
     this.#attempts = 0;
     this.#isQuitting = false;
     this.#settle(this.#outbox.giveUp());
-    this.#do({ kind: 'over', reason, closeCode });
+    this.#do({ kind: 'over', reason });
   }
 
   /** No deadline of a connection that is gone. */
@@ -305,7 +305,7 @@ export class ClientEnd {
     if (this.#link === 'idle' || this.#kept.token === undefined) {
       this.#do({ kind: 'hang_up' });
       this.#forget();
-      return this.#over('quit', 1000);
+      return this.#over('quit');
     }
     if (this.#link === 'down') this.#dial();
   }

@@ -238,7 +238,7 @@ export class SimulatedPlayer implements ClientSide {
       }
       case 'over':
         this.#over = this.#lastWord;
-        story.tell(() => `${this.name} stops: ${this.#lastWord} ${effect.closeCode}`);
+        story.tell(() => `${this.name} stops: ${effect.reason}`);
     }
   }
 
