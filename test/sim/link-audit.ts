@@ -10,8 +10,8 @@ import { WindowModel } from './window-model.ts';
 /** What is known of one connection at the gateway's side. */
 interface LinkRecord {
   readonly window: WindowModel;
-  /** The token that its client showed. */
-  shown: string | undefined;
+  /** The token that its client showed, and when. */
+  shown: { readonly id: string; readonly at: number } | undefined;
   record: SessionRecord | undefined;
   /** The newest token that was sent over it. */
   chainToken: string | undefined;
@@ -56,8 +56,7 @@ export class LinkAudit implements LinkWatcher {
     switch (frame.type) {
       case 'hello':
         if (frame.resume === undefined) return;
-        known.shown = this.#tokens.idOf(frame.resume.token);
-        if (known.shown !== undefined) this.#tokens.shown(known.shown);
+        this.#shown(known, frame.resume.token);
         known.wish = frame.resume.commands ?? 'run';
         return;
       case 'gmcp':
@@ -106,6 +105,14 @@ export class LinkAudit implements LinkWatcher {
     for (const { window } of this.#links.values()) window.check();
   }
 
+  #shown(known: LinkRecord, token: string): void {
+    const { now: at } = this.#evidence;
+    const id = this.#tokens.idOf(token);
+    if (id === undefined) return;
+    known.shown = { id, at };
+    this.#tokens.shown(id, at);
+  }
+
   #stored(link: SimulatedLink, known: LinkRecord, id: string): void {
     const { settings, now, boot } = this.#evidence;
     if (known.record?.owner !== link) return;
@@ -133,7 +140,7 @@ export class LinkAudit implements LinkWatcher {
     known.chainToken = frame.token.id;
     if (known.wish === 'skip') for (const { seq } of frame.held) record.skipped.add(seq);
     this.#checkDurableToken(record, frame.token.id);
-    this.#tokens.resumed(known.shown ?? '', frame.token.id, frame.token.value, now, boot);
+    this.#tokens.resumed(known.shown?.id ?? '', frame.token.id, frame.token.value, now, boot);
   }
 
   #failed(link: SimulatedLink, { record, shown }: LinkRecord, { code }: FrameOf<'error'>): void {

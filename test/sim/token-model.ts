@@ -11,8 +11,8 @@ export interface ModelChain {
   confirmedAt: { low: number; high: number };
   /** A confirmation that may be lost in a crash, or have come too late. */
   perhaps: { readonly index: number; readonly at: number; readonly boot: number | undefined } | undefined;
-  /** Which of them was shown last, by its index: its use may have confirmed it, though nobody was told. */
-  tried: number;
+  /** Which of them was shown last, and since when: its use may have confirmed it, though nobody was told. */
+  tried: { readonly index: number; readonly at: number };
   /** Theft was seen: nothing of it opens anything any more. */
   isRevoked: boolean;
   /** Somebody logged in anew, and it was revoked for that, unless a crash forgot it. */
@@ -61,7 +61,7 @@ export class TokenModel {
       confirmed: 1,
       confirmedAt: { low: now, high: now },
       perhaps: undefined,
-      tried: -1,
+      tried: { index: -1, at: now },
       isRevoked: false,
       isWithdrawn: false,
       isCopied: false,
@@ -70,9 +70,10 @@ export class TokenModel {
   }
 
   /** A token was shown; who knows what comes of it. */
-  shown(id: string): void {
+  shown(id: string, now: number): void {
     const chain = this.#chains.get(id);
-    if (chain !== undefined) chain.tried = Math.max(chain.tried, chain.tokens.indexOf(id));
+    const index = chain?.tokens.indexOf(id) ?? -1;
+    if (chain !== undefined && index > chain.tried.index) chain.tried = { index, at: now };
   }
 
   /** A token was taken, and answered with a successor. */
@@ -88,8 +89,9 @@ export class TokenModel {
     this.#story.expect(!chain.isRevoked, 'tokens', () => `${shown} of a revoked chain was taken`);
     this.#story.expect(index >= last - 1, 'tokens', () => `${shown}, spent long ago, was taken`);
     if (index === last) {
-      // Its use is its confirmation.
-      if (chain.confirmed <= index) chain.confirmedAt = { low: chain.perhaps?.at ?? now, high: now };
+      // Its use is its confirmation, perhaps an earlier one whose answer was lost.
+      const triedAt = chain.tried.index === index ? chain.tried.at : now;
+      if (chain.confirmed <= index) chain.confirmedAt = { low: chain.perhaps?.at ?? triedAt, high: now };
       chain.confirmed = Math.max(chain.confirmed, index + 1);
       chain.perhaps = undefined;
       tokens.push(id);
@@ -125,7 +127,7 @@ export class TokenModel {
     if (unusedEndsAt !== undefined && now > unusedEndsAt - SURE_AFTER_MS) return 'unclear';
     const age = tokens.length - 1 - tokens.indexOf(id);
     if (age === 0) return 'good';
-    if (age <= 2 && tried === tokens.length - 1) return 'unclear';
+    if (age <= 2 && tried.index === tokens.length - 1) return 'unclear';
     if (age === 1 && perhaps !== undefined) return 'unclear';
     if (age === 1 && confirmed < tokens.length) return 'good';
     // The last spent one: while the newest is not confirmed, that is the one before its predecessor.
