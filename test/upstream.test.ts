@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayProcess, temporaryFolder } from './support/gateway-process.ts';
 import { startLineGame, type LineGame } from './support/line-game.ts';
@@ -32,6 +33,13 @@ afterEach(async () => {
 async function restart(...flags: readonly string[]): Promise<void> {
   await gateway.kill();
   gateway = await GatewayProcess.start(folder.path, '--upstream', `127.0.0.1:${game.port}`, ...flags);
+}
+
+/** All that is in its files. */
+function readFolder(path: string): string {
+  return readdirSync(path)
+    .map((name) => readFileSync(`${path}/${name}`).toString('latin1'))
+    .join('');
 }
 
 const COMMANDS = ['slow one', 'slow two', 'slow three'];
@@ -107,12 +115,8 @@ describe('a player of a game behind the gateway', () => {
     await ada.accepted(ada.command('look'));
     await gateway.kill();
     expect(gateway.log).not.toContain('lovelace');
-    const { readdirSync, readFileSync } = await import('node:fs');
-    const files = readdirSync(folder.path).map((name) =>
-      readFileSync(`${folder.path}/${name}`).toString('latin1'),
-    );
-    expect(files.join('')).not.toContain('lovelace');
-    expect(files.join('')).toContain('Welcome, Ada');
+    expect(readFolder(folder.path)).not.toContain('lovelace');
+    expect(readFolder(folder.path)).toContain('Welcome, Ada');
   });
 
   it('finds the game at its login after the gateway was killed, and can play on', async () => {
@@ -185,6 +189,29 @@ describe('a client that introduces itself by GMCP before the game is there', () 
     await ada.sees('What is your name?');
     await changes.until('the introduction', () => game.talks[0]?.gmcp.at(-1) === supports.toString());
     ada.cut();
+  });
+});
+
+describe('a client that types its login by a timer', () => {
+  it('does so in vain after a return: the game does not hear it, and it is in no file and no log', async () => {
+    const ada = new LinePlayer(gateway.telnet);
+    await logIn(ada, (text) => ada.line(text));
+    const token = await ada.token();
+    // The first three lines are private in any case.
+    ada.line('look');
+    await ada.sees('You said: look');
+    ada.cut();
+
+    const back = await LinePlayer.resume(gateway.telnet, token);
+    for (const text of ['Ada', 'lovelace', 'dance']) back.line(text);
+    await back.sees('You said: dance');
+    expect(game.received('Ada')).toEqual(['look', 'dance']);
+    expect(back.text.match(/no longer made sense/g)).toHaveLength(2);
+    back.cut();
+    // In good order, so that all is written.
+    await gateway.stop();
+    expect(gateway.log + readFolder(folder.path)).not.toContain('lovelace');
+    expect(readFolder(folder.path)).toContain('You said: dance');
   });
 });
 

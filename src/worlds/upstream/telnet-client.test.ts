@@ -163,16 +163,23 @@ describe('TelnetClient', () => {
       2,
       ...bytes(0, 'CLIENT_NAME', 1, 'web', 0, 'MTTS', 1, '717', 0, 'IPADDRESS', 1, '::2'),
     );
-    expect(Buffer.from(telnet.changes())).toEqual(
-      Buffer.concat([sub(NAWS, 0, 80, 0, 24), info, bytes(IAC, WONT, TTYPE)]),
-    );
+    expect(Buffer.from(telnet.changes())).toEqual(Buffer.concat([sub(NAWS, 0, 80, 0, 24), info]));
     expect(telnet.changes()).toHaveLength(0);
-    expect(answerOf(telnet, IAC, DONT, TTYPE)).toEqual(bytes(IAC, WILL, TTYPE));
-    expect(answerOf(telnet, IAC, DO, TTYPE, ...sub(TTYPE, 1))).toEqual(sub(TTYPE, 0, 'WEB'));
 
     const deaf = newClient(() => client);
     client = { transport: 'telnet', columns: 1, rows: 1 };
     expect(deaf.changes()).toHaveLength(0);
+  });
+
+  it('lets a game that does not ask by MNES ask for the terminal anew', () => {
+    let client: ClientInfo = { transport: 'telnet', name: 'MUDLET' };
+    const telnet = newClient(() => client);
+    answerOf(telnet, IAC, DO, TTYPE, ...sub(TTYPE, 1));
+    client = { transport: 'telnet', name: 'TF5' };
+    expect(Buffer.from(telnet.changes())).toEqual(bytes(IAC, WONT, TTYPE));
+    expect(telnet.changes()).toHaveLength(0);
+    expect(answerOf(telnet, IAC, DONT, TTYPE)).toEqual(bytes(IAC, WILL, TTYPE));
+    expect(answerOf(telnet, IAC, DO, TTYPE, ...sub(TTYPE, 1))).toEqual(sub(TTYPE, 0, 'TF5'));
   });
 
   it('talks MSDP with a game that speaks it, and says again what the client wants reported', () => {

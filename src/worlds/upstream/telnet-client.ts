@@ -185,10 +185,18 @@ export class TelnetClient {
     return encodeSubnegotiation(OPTION.NEW_ENVIRON, encodeEnviron({ kind: 'info', variables }));
   }
 
-  /** RFC 1091 has no way to say that the terminal is another one now; turned off and on, the option is asked anew. */
+  /**
+   * RFC 1091 has no way to say that the terminal is another one now. Turned off and on, the option is asked anew; where the
+   * game knows by MNES, that is left alone, for some refuse to turn it on again.
+   */
   #namesChange(): Uint8Array {
-    const { names: told } = this.#told;
-    if (told === undefined || told.join('\n') === terminalNames(this.#report).join('\n')) return NOTHING;
+    const { names: told, environ } = this.#told;
+    if (
+      told === undefined ||
+      environ !== undefined ||
+      told.join('\n') === terminalNames(this.#report).join('\n')
+    )
+      return NOTHING;
     delete this.#told.names;
     const off = this.#negotiator.request(OPTION.TTYPE, 'local', false);
     const on = this.#negotiator.request(OPTION.TTYPE, 'local', true);
