@@ -29,7 +29,7 @@ export interface Settings {
   readonly operatorNames: readonly string[];
   readonly operatorCredentialFile: string | undefined;
   readonly upstream: Endpoint | undefined;
-  readonly upstreamEncoding: 'utf-8' | 'latin1';
+  readonly upstreamEncoding: 'utf-8' | 'latin1' | 'cp437' | 'windows-1251' | 'koi8-r' | 'gbk' | 'big5';
   readonly upstreamReconnect: boolean;
   readonly upstreamUpPattern: RegExp | undefined;
   readonly upstreamUpGmcp: string | undefined;
@@ -125,7 +125,7 @@ export const SETTINGS: SettingsTable = {
     doc: 'The game to stand in front of. Without it the gateway runs its demo world.',
   },
   upstreamEncoding: {
-    type: oneOf('utf-8', 'latin1'),
+    type: oneOf('utf-8', 'latin1', 'cp437', 'windows-1251', 'koi8-r', 'gbk', 'big5'),
     default: 'utf-8',
     doc: 'How the game encodes text, unless Telnet CHARSET settles it.',
   },

@@ -1,6 +1,6 @@
 import type { ClientInfo } from '../../core/index.ts';
 import { MTTS, type EnvironRequest, type EnvironVariable } from '../../telnet/index.ts';
-import type { GameEncoding } from './game-text.ts';
+import { GAME_ENCODINGS, type GameEncoding } from './game-text.ts';
 import { plainAddress } from './proxy-header.ts';
 
 /** RFC 1091 allows 40 characters. */
@@ -61,7 +61,7 @@ function environment(report: ClientReport): ReadonlyMap<string, string> {
   const variables = {
     CLIENT_NAME: printable(client.name) || GATEWAY_NAME,
     CLIENT_VERSION: printable(client.version),
-    CHARSET: encoding === 'utf-8' ? 'UTF-8' : 'ISO-8859-1',
+    CHARSET: GAME_ENCODINGS[encoding],
     MTTS: String(mtts(report)),
     TERMINAL_TYPE: printable(client.terminal) || TERMINAL,
     // The one thing that a game behind a proxy cannot know by itself.

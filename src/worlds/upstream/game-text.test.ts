@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { GameText } from './game-text.ts';
+import { GAME_ENCODINGS, GameText, type GameEncoding } from './game-text.ts';
+
+function isEncoding(name: string): name is GameEncoding {
+  return name in GAME_ENCODINGS;
+}
 
 describe('GameText', () => {
   it('ends lines with \\n however the game ends them, at every split', () => {
@@ -17,14 +21,32 @@ describe('GameText', () => {
     expect(Buffer.from(text.encodeLine('sag Grüße'))).toEqual(Buffer.from('sag Gr\xfc\xdfe\r\n', 'latin1'));
   });
 
-  it.each(['utf-8', 'latin1'] as const)('lets nothing in a line of %s end it early', (encoding) => {
-    const text = new GameText(encoding);
-    // U+010A and U+010D are LF and CR where only the low byte counts.
-    const line = text.encodeLine('say a\r\nquit\0\rb\nĊquitčquit 🐉');
-    expect([...line].filter((byte) => byte === 10 || byte === 13 || byte === 0)).toEqual([13, 10]);
-    expect(Buffer.from(line.slice(-2)).toString()).toBe('\r\n');
-    expect(Buffer.from(line).toString('latin1')).toMatch(/^say aquitb/);
+  it.each([
+    ['cp437', 'é═▓', [0x82, 0xcd, 0xb2]],
+    ['windows-1251', 'Яя', [0xdf, 0xff]],
+    ['koi8-r', 'Яя', [0xf1, 0xd1]],
+    ['gbk', '你好', [0xc4, 0xe3, 0xba, 0xc3]],
+    ['big5', '你好', [0xa7, 0x41, 0xa6, 0x6e]],
+  ] as const)('reads and writes %s, at every split', (encoding, written, bytes) => {
+    expect([...new GameText(encoding).encodeLine(written)]).toEqual([...bytes, 13, 10]);
+    for (let at = 0; at <= bytes.length; at += 1) {
+      const text = new GameText(encoding);
+      const read = [bytes.slice(0, at), bytes.slice(at)].map((piece) => text.decode(Uint8Array.from(piece)));
+      expect(read.join('')).toBe(written);
+    }
   });
+
+  it.each(Object.keys(GAME_ENCODINGS).filter(isEncoding))(
+    'lets nothing in a line of %s end it early',
+    (encoding) => {
+      const text = new GameText(encoding);
+      // U+010A and U+010D are LF and CR where only the low byte counts.
+      const line = text.encodeLine('say a\r\nquit\0\rb\nĊquitčquit 🐉');
+      expect([...line].filter((byte) => byte === 10 || byte === 13 || byte === 0)).toEqual([13, 10]);
+      expect(Buffer.from(line.slice(-2)).toString()).toBe('\r\n');
+      expect(Buffer.from(line).toString('latin1')).toMatch(/^say aquitb/);
+    },
+  );
 
   it('writes ? for what Latin-1 does not have', () => {
     expect(Buffer.from(new GameText('latin1').encodeLine('Ċ€🐉')).toString('latin1')).toBe('???\r\n');

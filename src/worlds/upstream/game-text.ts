@@ -1,14 +1,40 @@
+import iconv from 'iconv-lite';
 import { latin1, utf8, Utf8Decoder } from '../../telnet/index.ts';
 
-export type GameEncoding = 'utf-8' | 'latin1';
+/** How games encode text, each with its name in CHARSET (RFC 2066) and MNES. */
+export const GAME_ENCODINGS = {
+  'utf-8': 'UTF-8',
+  latin1: 'ISO-8859-1',
+  cp437: 'CP437',
+  'windows-1251': 'WINDOWS-1251',
+  'koi8-r': 'KOI8-R',
+  gbk: 'GBK',
+  big5: 'BIG5',
+} as const;
 
-/** Names of CHARSET (RFC 2066) that we understand, the best first. */
+export type GameEncoding = keyof typeof GAME_ENCODINGS;
+
+/** Names of CHARSET that we understand, the best first. */
 export const CHARSETS: Readonly<Record<string, GameEncoding>> = {
   'UTF-8': 'utf-8',
   UTF8: 'utf-8',
   'ISO-8859-1': 'latin1',
   LATIN1: 'latin1',
+  'WINDOWS-1251': 'windows-1251',
+  CP1251: 'windows-1251',
+  'KOI8-R': 'koi8-r',
+  GBK: 'gbk',
+  BIG5: 'big5',
+  CP437: 'cp437',
+  IBM437: 'cp437',
 };
+
+/** Text from bytes that come in pieces. */
+interface Decoder {
+  decode(bytes: Uint8Array): string;
+  /** What is left of a character that was cut short. */
+  flush(): string;
+}
 
 /**
  * The game's text, in its encoding. Towards players only `\n` ends a line; CR and NUL are left out wherever they stand,
@@ -16,10 +42,11 @@ export const CHARSETS: Readonly<Record<string, GameEncoding>> = {
  */
 export class GameText {
   #encoding: GameEncoding;
-  #decoder = new Utf8Decoder();
+  #decoder: Decoder;
 
   constructor(encoding: GameEncoding) {
     this.#encoding = encoding;
+    this.#decoder = decoderOf(encoding);
   }
 
   get encoding(): GameEncoding {
@@ -28,20 +55,38 @@ export class GameText {
 
   /** Changes the encoding between two characters; returns what is left of one that was cut short. */
   change(encoding: GameEncoding): string {
+    const rest = this.#decoder.flush();
     this.#encoding = encoding;
-    return this.#decoder.flush();
+    this.#decoder = decoderOf(encoding);
+    return rest;
   }
 
   /** A character that is cut at the end comes with the next bytes. */
   decode(bytes: Uint8Array): string {
-    const text = this.#encoding === 'utf-8' ? this.#decoder.decode(bytes) : latin1.decode(bytes);
-    return text.replace(/[\r\0]+/g, '');
+    return this.#decoder.decode(bytes).replace(/[\r\0]+/g, '');
   }
 
   /** One line, whatever stands in it: nobody ends the line early and begins a second one. */
   encodeLine(text: string): Uint8Array {
     const line = `${text.replace(/[\r\n\0]+/g, '')}\r\n`;
-    // Not `Buffer.from(line, 'latin1')`: it makes LF of U+010A.
-    return (this.#encoding === 'utf-8' ? utf8 : latin1).encode(line);
+    switch (this.#encoding) {
+      case 'utf-8':
+        return utf8.encode(line);
+      case 'latin1':
+        // Not `Buffer.from(line, 'latin1')`: it makes LF of U+010A.
+        return latin1.encode(line);
+      default:
+        return iconv.encode(line, this.#encoding);
+    }
   }
+}
+
+function decoderOf(encoding: GameEncoding): Decoder {
+  if (encoding === 'utf-8') return new Utf8Decoder();
+  if (encoding === 'latin1') return { decode: (bytes) => latin1.decode(bytes), flush: () => '' };
+  const decoder = iconv.getDecoder(encoding);
+  return {
+    decode: (bytes) => decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
+    flush: () => decoder.end() ?? '',
+  };
 }

@@ -127,7 +127,7 @@ describe('TelnetClient', () => {
     );
   });
 
-  it('speaks UTF-8 or Latin-1 as CHARSET settles it', () => {
+  it('speaks UTF-8, Latin-1 or another as CHARSET settles it', () => {
     const telnet = newClient(undefined, 'latin1');
     const ask = (names: string): Buffer => sub(CHARSET, 1, names);
     expect(Buffer.from(telnet.line('ÿ'))).toEqual(bytes(IAC, IAC, '\r\n'));
@@ -138,7 +138,9 @@ describe('TelnetClient', () => {
     expect(Buffer.from(telnet.line('ÿ'))).toEqual(bytes('ÿ\r\n'));
     expect(answerOf(telnet, ...ask(' latin1'))).toEqual(sub(CHARSET, 2, 'latin1'));
     expect(Buffer.from(telnet.line('ÿ'))).toEqual(bytes(IAC, IAC, '\r\n'));
-    expect(answerOf(telnet, ...ask(';KOI8-R'))).toEqual(sub(CHARSET, 3));
+    expect(answerOf(telnet, ...ask(';ISO-8859-2'))).toEqual(sub(CHARSET, 3));
+    expect(answerOf(telnet, ...ask(';ISO-8859-2;KOI8-R'))).toEqual(sub(CHARSET, 2, 'KOI8-R'));
+    expect(Buffer.from(telnet.line('Я'))).toEqual(bytes(0xf1, '\r\n'));
   });
 
   it('sends GMCP to a game that speaks it only', () => {
