@@ -99,6 +99,8 @@ export class CommandFeed {
   /** The session changed. One loop at a time; a change meanwhile makes it look again. */
   look(): void {
     if (this.#isStopped || this.#player === undefined) return;
+    const { accepted, taken } = this.#session.commands;
+    if (accepted === taken) return;
     this.#again = true;
     this.#working ??= this.#workAll()
       .catch((error: unknown) => this.#options.onFailure('commands', error))
@@ -121,7 +123,8 @@ export class CommandFeed {
     const { id, commands: head, worldState } = this.#session;
     if (head.accepted === head.taken) return false;
     const commands = await store.readCommands(id, head.taken);
-    if (await this.#tellRefused(commands)) return true;
+    const refused = this.#refused(commands);
+    if (refused) return (await this.#commit(refused)) !== undefined;
 
     const session = this.#session;
     const first = commands[0];
@@ -155,7 +158,7 @@ export class CommandFeed {
   }
 
   /** Refusals are told at once, before what was accepted ahead of them is through. */
-  async #tellRefused(commands: readonly CommandEntry[]): Promise<boolean> {
+  #refused(commands: readonly CommandEntry[]): Facts | undefined {
     const { told } = this.#session.commands;
     const output: Dropped[] = [];
     let last = told;
@@ -165,8 +168,7 @@ export class CommandFeed {
       last = entry.through;
       output.push({ kind: 'dropped', seq, reason: 'refused', ...(last > seq ? { through: last } : {}) });
     }
-    if (output.length === 0) return false;
-    return (await this.#commit({ output, told: last })) !== undefined;
+    return output.length === 0 ? undefined : { output, told: last };
   }
 
   async #drop(dropped: Dropped): Promise<boolean> {
@@ -229,7 +231,7 @@ export class CommandFeed {
     try {
       await this.#player?.command(command);
       await entered();
-      this.#write({ sent: seq });
+      this.#options.writer.sent(seq);
     } catch (error) {
       onFailure('command', error);
       // In one step: who finds it dropped finds it settled, also after a crash.

@@ -1,4 +1,14 @@
-import { randomName, type Commit, type Cryptography, type OutcomeOf, type Store } from '../core/index.ts';
+import {
+  randomName,
+  type Clock,
+  type Commit,
+  type Cryptography,
+  type OutcomeOf,
+  type Store,
+} from '../core/index.ts';
+
+/** What may wait for another commit to go with waits for so long, in ms. */
+const SOON_MS = 100;
 
 /** What one commit says, beside who says it. */
 export type Facts = Omit<Commit, 'kind' | 'lease' | 'epoch' | 'after'>;
@@ -6,6 +16,7 @@ export type Committed = Extract<OutcomeOf<Commit>, { kind: 'committed' }>;
 
 export interface SessionWriterOptions {
   readonly store: Store;
+  readonly clock: Clock;
   readonly crypto: Cryptography;
   readonly sessionId: string;
   /** The right to write, as it was acquired for the world. */
@@ -19,6 +30,9 @@ export class SessionWriter {
   #epoch: string;
   /** The log's end as this writer knows it. */
   #end: number | undefined;
+  /** Commands through here left for the game, and no commit said so yet. */
+  #sent: number | undefined;
+  #isSoon = false;
   /** Nothing is written after the epoch ended. */
   #settled = false;
 
@@ -32,10 +46,23 @@ export class SessionWriter {
     this.commit(facts).catch(this.#options.onFailure);
   }
 
+  /** Commands through here left for the game: said with the next commit, and soon if there is none. */
+  sent(seq: number): void {
+    this.#sent = seq;
+    if (this.#isSoon) return;
+    this.#isSoon = true;
+    this.#options.clock.after(SOON_MS, () => {
+      this.#isSoon = false;
+      if (this.#sent !== undefined) this.write({});
+    });
+  }
+
   /** Resolves when it is durable; with `undefined` where the session is over, or not this writer's any more. */
-  async commit(facts: Facts): Promise<Committed | undefined> {
+  async commit(said: Facts): Promise<Committed | undefined> {
     if (this.#settled) return undefined;
     const { store, sessionId, lease } = this.#options;
+    const facts = this.#sent === undefined ? said : { sent: this.#sent, ...said };
+    this.#sent = undefined;
     const outcome = await store.apply<Commit>(sessionId, {
       kind: 'commit',
       lease,

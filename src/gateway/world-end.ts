@@ -34,13 +34,14 @@ export class WorldEnd implements WorldSession {
   readonly #unwatch: () => void;
 
   constructor(context: WorldContext, session: Session, restored: boolean) {
-    const { store, crypto, lease } = context;
+    const { store, clock, crypto, lease } = context;
     this.#context = context;
     this.id = session.id;
     this.restored = restored;
     this.#session = session;
     this.#writer = new SessionWriter({
       store,
+      clock,
       crypto,
       sessionId: this.id,
       lease,
