@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS as LIMITS } from './limits.ts';
 const T0 = 1_000_000;
 
 describe('a chain of tokens', () => {
-  const one = newChain('c', 't1', T0, 0);
+  const one = newChain('c', 't1', T0);
   const two = redeemed(one, 't1', 't2');
 
   it('begins with one token, which is good', () => {
@@ -82,7 +82,7 @@ describe('a chain of tokens', () => {
   });
 
   it('is found by any of its tokens', () => {
-    const other = newChain('d', 'u1', T0, 0);
+    const other = newChain('d', 'u1', T0);
     expect(chainOf([two, other], 't1')).toBe(two);
     expect(chainOf([two, other], 'u1')).toBe(other);
     expect(chainOf([two, other], 'x')).toBeUndefined();
@@ -90,7 +90,7 @@ describe('a chain of tokens', () => {
 });
 
 describe('room for one more device', () => {
-  const chains = ['a', 'b', 'c', 'd'].map((id, i) => newChain(id, `hash of ${id}`, T0 + i, 0));
+  const chains = ['a', 'b', 'c', 'd'].map((id, i) => newChain(id, `hash of ${id}`, T0 + i));
 
   it('is there while there are few', () => {
     const few = chains.slice(1);
@@ -108,7 +108,7 @@ describe('room for one more device', () => {
   });
 
   it('lets the oldest revoked ones be forgotten', () => {
-    const ended = ['e', 'f', 'g', 'h'].map((id) => revoke(newChain(id, `hash of ${id}`, T0, 0), 'revoked'));
+    const ended = ['e', 'f', 'g', 'h'].map((id) => revoke(newChain(id, `hash of ${id}`, T0), 'revoked'));
     const room = withRoom([...ended, ...chains], undefined, LIMITS);
     expect(room.forgotten).toEqual(['hash of e']);
     expect(room.chains.map(({ id }) => id)).toEqual(['f', 'g', 'h', 'a', 'b', 'c', 'd']);

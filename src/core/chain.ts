@@ -16,8 +16,6 @@ export interface Chain {
   readonly confirmedAt: number;
   /** When a token of it was last used. */
   readonly usedAt: number;
-  /** The last command number that came from this chain. */
-  readonly own: number;
   /** A token made to be carried to another device ends here if nobody ever uses it. */
   readonly unusedEndsAt?: number;
   /** Why its tokens ended. */
@@ -43,8 +41,8 @@ export type Standing =
   | { readonly kind: 'revoked' }
   | { readonly kind: 'expired' };
 
-export function newChain(id: string, hash: string, now: number, own: number): Chain {
-  return { id, generation: 1, hashes: [hash], confirmedAt: now, usedAt: now, own };
+export function newChain(id: string, hash: string, now: number): Chain {
+  return { id, generation: 1, hashes: [hash], confirmedAt: now, usedAt: now };
 }
 
 /** The chain that this token belongs to. */

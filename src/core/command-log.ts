@@ -78,6 +78,8 @@ export interface CommandsHead {
   /** The last refused number that the player was told of. */
   readonly told: number;
   readonly held?: HeldCommands;
+  /** By chain: the last number that came from it. */
+  readonly own: Readonly<Record<string, number>>;
 }
 
-export const NO_COMMANDS: CommandsHead = { accepted: 0, taken: 0, sent: 0, told: 0 };
+export const NO_COMMANDS: CommandsHead = { accepted: 0, taken: 0, sent: 0, told: 0, own: {} };

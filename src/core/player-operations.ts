@@ -145,7 +145,7 @@ export function attach(
       chain: shown.chain.id,
       generation: shown.generation,
       sealed: shown.chain.sealed ?? request.candidate.sealed,
-      own: shown.chain.own,
+      own: commands.own[shown.chain.id] ?? 0,
       held: heldCommands({ ...stored, session: { ...next, commands } }, now, limits),
       awayMs: presence.attached ? 0 : Math.max(0, now - presence.since),
     },
@@ -226,12 +226,16 @@ export function issue(
   const room = withRoom(session.chains, session.presence.chain, limits);
   const mine = request.attachment !== undefined && !request.link;
   const chain: Chain = {
-    ...newChain(request.chain, request.hash, now, mine ? session.commands.accepted : 0),
+    ...newChain(request.chain, request.hash, now),
     ...(request.link ? { unusedEndsAt: now + session.clock.windowMs } : {}),
   };
+  const chains = [...room.chains, chain];
+  const own = Object.fromEntries(chains.map(({ id }) => [id, session.commands.own[id] ?? 0]));
+  if (mine) own[chain.id] = session.commands.accepted;
   const next: Session = {
     ...session,
-    chains: [...room.chains, chain],
+    chains,
+    commands: { ...session.commands, own },
     presence: mine ? { ...session.presence, chain: chain.id } : session.presence,
   };
   return {
@@ -290,15 +294,17 @@ export function append(
   return {
     outcome: { kind: 'accepted', accepted: seq, refused },
     commands: added,
-    session: withOwn({ ...session, commands: { ...session.commands, accepted: seq } }, request, seq),
+    session: {
+      ...session,
+      commands: { ...session.commands, accepted: seq, own: ownOf(session, request, seq) },
+    },
   };
 }
 
 /** Remembers which chain the newest command came from. */
-function withOwn(session: Session, { attachment }: Append, seq: number): Session {
-  if (attachment === undefined) return session;
-  const chain = session.chains.find(({ id }) => id === session.presence.chain);
-  return chain === undefined ? session : withChain(session, { ...chain, own: seq });
+function ownOf({ commands, presence }: Session, { attachment }: Append, seq: number): CommandsHead['own'] {
+  const { chain } = presence;
+  return attachment === undefined || chain === undefined ? commands.own : { ...commands.own, [chain]: seq };
 }
 
 export function decide(

@@ -52,12 +52,13 @@ export function commit(
 function passed(head: CommandsHead, { taken, handed, suspect, sent, told }: Commit): CommandsHead {
   // Most commits are output only.
   if ((taken ?? handed ?? suspect ?? sent ?? told) === undefined) return head;
-  const { accepted, held } = head;
+  const { accepted, held, own } = head;
   const next = {
     accepted,
     taken: Math.min(Math.max(head.taken, taken ?? 0), accepted),
     sent: Math.min(Math.max(head.sent, sent ?? 0), accepted),
     told: Math.min(Math.max(head.told, told ?? 0), accepted),
+    own,
   };
   const inHand = handed ?? head.handed ?? 0;
   const suspected = suspect ?? head.suspect ?? 0;

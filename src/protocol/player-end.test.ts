@@ -20,7 +20,7 @@ const ID = '6b1f4f6e-9d3f-4f43-8c43-0f1c2f6f7d10';
 const HASH = '0123456789abcdef'.repeat(4);
 /** The name of the token with this hash. */
 const TOKEN_ID = '0123456789abcdef';
-const CHAIN: Chain = { id: 'c', generation: 1, hashes: [HASH], confirmedAt: NOW, usedAt: NOW, own: 0 };
+const CHAIN: Chain = { id: 'c', generation: 1, hashes: [HASH], confirmedAt: NOW, usedAt: NOW };
 const GRANT = { id: TOKEN_ID, value: 'token', expiresAt: NOW + 3_600_000 };
 
 const LIMITS: Limits = {
@@ -332,7 +332,7 @@ describe('a session that is resumed', () => {
   ];
 
   beforeEach(() => {
-    scene.session = playing({ commands: { accepted: 4, taken: 2, sent: 2, told: 0 } });
+    scene.session = playing({ commands: { accepted: 4, taken: 2, sent: 2, told: 0, own: {} } });
     scene.writeLines('a', 'b', 'c');
   });
 
@@ -747,7 +747,7 @@ describe('commands', () => {
 
   it('of a resumed session go on where it was', () => {
     scene = new Scene();
-    scene.session = playing({ commands: { accepted: 5, taken: 5, sent: 5, told: 0 } });
+    scene.session = playing({ commands: { accepted: 5, taken: 5, sent: 5, told: 0, own: {} } });
     scene.resume();
     scene.stored();
     expect(kinds(scene.say(command(6)))).toEqual(['append']);

@@ -15,7 +15,7 @@ export class PendingChange implements SessionChange {
   /** Shared by all changes: finds a session by a hash before its row is durable. */
   readonly #hashes: Map<string, string | null>;
 
-  constructor(id: string, before: Session | undefined, hashes: Map<string, string | null>) {
+  constructor(id: string, before: Session | undefined, hashes: Map<string, string | null> = new Map()) {
     this.id = id;
     this.before = before;
     this.#hashes = hashes;
@@ -51,7 +51,7 @@ export class PendingChange implements SessionChange {
     this.#output.set(entry.offset, entry);
   }
 
-  trimOutput({ offset }: OutputEntry): void {
+  trimOutput({ offset }: Pick<OutputEntry, 'offset'>): void {
     if (!this.#output.delete(offset)) this.trimmedOutput.push(offset);
   }
 
@@ -65,6 +65,22 @@ export class PendingChange implements SessionChange {
     this.#added.delete(hash);
     this.#forgotten.add(hash);
     this.#hashes.set(hash, null);
+  }
+
+  /** Adds what became of it after that. */
+  merge(later: SessionChange): this {
+    this.session = later.session;
+    for (const seq of later.takenCommands) {
+      // Not only where it is new here: a run of refusals may stand over an older row.
+      this.#commands.delete(seq);
+      this.takenCommands.push(seq);
+    }
+    for (const entry of later.commands) this.putCommand(entry);
+    for (const offset of later.trimmedOutput) this.trimOutput({ offset });
+    for (const entry of later.output) this.putOutput(entry);
+    for (const hash of later.forgottenHashes) this.forgetHash(hash);
+    for (const hash of later.addedHashes) this.addHash(hash);
+    return this;
   }
 
   touchesHash(hash: string): boolean {

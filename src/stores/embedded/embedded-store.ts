@@ -6,7 +6,7 @@ import { LevelJournal } from './level-journal.ts';
 import { STORE } from './table.ts';
 
 /** Grows with each change of the rows that an older version could not read. */
-const FORMAT = 1;
+const FORMAT = 2;
 const FORMAT_KEY = STORE.key('format');
 const BOOT_KEY = STORE.key('boot');
 
@@ -41,6 +41,7 @@ export async function openEmbeddedStore(folder: string, options: EmbeddedStoreOp
     await checkTables(folder, tables);
     const journal = new LevelJournal(db);
     await checkFormat(db, journal);
+    await journal.foldTraffic();
     const firstLease = (await nextBoot(db, journal)) * LEASES_PER_BOOT;
     const table = new SessionTable({ ...options, journal, firstLease, forgetful: true });
     await detachAll(table, journal);

@@ -3,7 +3,19 @@ import type { ClassicLevel } from 'classic-level';
 import { lastSeq, type Session, type StoredSession } from '../../core/index.ts';
 import type { Journal, SessionChange } from '../journal.ts';
 import { damaged } from './folder.ts';
-import { ACCOUNTS, CLOCKS, COMMANDS, HASHES, OUTPUT, SESSIONS, type Range, type Table } from './table.ts';
+import {
+  ACCOUNTS,
+  CLOCKS,
+  COMMANDS,
+  HASHES,
+  OUTPUT,
+  SESSIONS,
+  TRAFFIC,
+  type Range,
+  type Table,
+} from './table.ts';
+import { TrafficLog } from './traffic-log.ts';
+import { rowsAfter, withChange, type Traffic } from './traffic.ts';
 
 type Batch = ReturnType<ClassicLevel['batch']>;
 
@@ -11,9 +23,13 @@ type Batch = ReturnType<ClassicLevel['batch']>;
 const PAGE_BYTES = 262_144;
 const PAGE_ROWS = 256;
 
-/** Sessions as rows of a LevelDB: one for each session, command, output entry, token hash, clock, account. */
+/**
+ * Sessions as rows of a LevelDB: one for each session, command, output entry, token hash, clock, account. What is
+ * played comes to them by way of the traffic log.
+ */
 export class LevelJournal implements Journal {
   readonly #db: ClassicLevel;
+  readonly #traffic = new TrafficLog();
 
   constructor(db: ClassicLevel) {
     this.#db = db;
@@ -30,11 +46,26 @@ export class LevelJournal implements Journal {
 
   async write(changes: readonly SessionChange[]): Promise<void> {
     const batch = this.#db.batch();
-    for (const change of changes) writeRows(batch, change);
+    const { sessions, put, deleted, written } = this.#traffic.write(changes);
+    for (const change of sessions) writeRows(batch, change);
+    if (put) batch.put(put.key, put.row);
+    for (const key of deleted) batch.del(key);
     await batch.write({ sync: true });
+    written();
   }
 
   async load(id: string): Promise<StoredSession | undefined> {
+    const unfolded = this.#traffic.unfolded(id);
+    const rows = await this.#rows(id);
+    if (rows === undefined) return undefined;
+    const stored = unfolded ? withChange(rows, unfolded) : rows;
+    const missing = missingRow(stored);
+    if (missing) throw damaged(this.folder, `session ${id} lacks ${missing}`);
+    return stored;
+  }
+
+  /** The session as its rows tell it. */
+  async #rows(id: string): Promise<StoredSession | undefined> {
     const session = await this.get(SESSIONS, SESSIONS.key(id));
     if (session === undefined) return undefined;
     // A session at rest has neither: one row is all that is read.
@@ -42,9 +73,39 @@ export class LevelJournal implements Journal {
     const hasOutput = session.output.entries > 0;
     const commands = hasCommands ? await this.#all(COMMANDS, COMMANDS.range(id)) : [];
     const output = hasOutput ? await this.#all(OUTPUT, OUTPUT.range(id)) : [];
-    const missing = missingRow({ session, commands, output });
-    if (missing) throw damaged(this.folder, `session ${id} lacks ${missing}`);
     return { session, commands, output };
+  }
+
+  /** Makes rows of the traffic of the process before this one. Called once, before anything else is asked. */
+  async foldTraffic(): Promise<void> {
+    const rows = await this.#reading(this.#db.iterator(TRAFFIC.range()).all());
+    const batch = this.#db.batch();
+    for (const [id, traffic] of this.#trafficIn(rows)) {
+      const stored = await this.#rows(id).catch(() => 'unreadable' as const);
+      if (stored === undefined) throw damaged(this.folder, `session ${id} was played, and is gone`);
+      // Whoever asks for it is told; the others play.
+      if (stored !== 'unreadable') writeRows(batch, rowsAfter(stored, traffic));
+    }
+    for (const [key] of rows) batch.del(key);
+    await batch.write({ sync: true });
+  }
+
+  /** By session, what its rows do not tell. */
+  #trafficIn(rows: readonly (readonly [string, string])[]): Map<string, Traffic[]> {
+    const found = new Map<string, Traffic[]>();
+    for (const [index, [key, row]] of rows.entries()) {
+      const [before] = rows[index - 1] ?? [];
+      if (before !== undefined && numberOf(key) !== numberOf(before) + 1) {
+        throw damaged(this.folder, `there is no ${TRAFFIC.key(numberOf(before) + 1)}`);
+      }
+      for (const record of this.#whole(TRAFFIC, key, row)) {
+        const known = found.get(record.id);
+        if ('isFolded' in record) found.delete(record.id);
+        else if (known) known.push(record);
+        else found.set(record.id, [record]);
+      }
+    }
+    return found;
   }
 
   findByHash(hash: string): Promise<string | undefined> {
@@ -61,7 +122,10 @@ export class LevelJournal implements Journal {
       for (;;) {
         const page = await this.#reading(rows.nextv(PAGE_ROWS));
         if (page.length === 0) return;
-        for (const [key, row] of page) yield this.#whole(SESSIONS, key, row);
+        for (const [key, row] of page) {
+          const session = this.#whole(SESSIONS, key, row);
+          yield this.#traffic.unfolded(session.id)?.session ?? session;
+        }
       }
     } finally {
       await rows.close();
@@ -110,6 +174,11 @@ export class LevelJournal implements Journal {
       throw damaged(this.folder, `it cannot be read (${String(cause)})`, cause);
     }
   }
+}
+
+/** The last part of a key that ends in one. */
+function numberOf(key: string): number {
+  return Number(key.slice(key.lastIndexOf('/') + 1));
 }
 
 function writeRows(batch: Batch, change: SessionChange): void {

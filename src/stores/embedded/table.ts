@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { CommandEntry, OutputEntry, Session } from '../../core/index.ts';
+import type { Folded, Traffic } from './traffic.ts';
 
 export interface Range {
   readonly gt: string;
@@ -62,5 +63,7 @@ export const HASHES: Table<string> = new Table('hash');
 export const ACCOUNTS: Table<true> = new Table('account');
 /** By when the clock of a session runs out, and its id; a clock that stands still is at 0. */
 export const CLOCKS: Table<true> = new Table('clock');
+/** By number, in order: what was played, by many sessions, since their own rows were written. */
+export const TRAFFIC: Table<readonly (Traffic | Folded)[]> = new Table('traffic');
 /** The store's own numbers. */
 export const STORE: Table<number> = new Table('store');

@@ -1,0 +1,109 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { newSession, type Operation, type Store } from '../../core/index.ts';
+import { openEmbeddedStore } from './embedded-store.ts';
+
+const clock = new ManualClock();
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const prints = (text: string): Operation => ({
+  kind: 'commit',
+  lease: 1,
+  epoch: 'e',
+  output: [{ kind: 'text', text }],
+});
+const says = (text: string): Operation => ({ kind: 'append', commands: [{ kind: 'text', text }] });
+
+/** Two sessions that are in use, and whose rows tell everything. */
+async function play(store: Store): Promise<void> {
+  for (const id of ['a', 'b']) {
+    store.watch(id, () => undefined);
+    await store.create(newSession(id, 'world', 60_000, clock.now(), true));
+    await store.apply(id, { kind: 'commit', lease: 1, epoch: 'e', stage: 'playing' });
+  }
+}
+
+async function rows(): Promise<string[]> {
+  const db = new ClassicLevel(folder);
+  const keys = await db.keys().all();
+  await db.close();
+  return keys.filter((key) => /^(traffic|output|command)/.test(key));
+}
+
+it('writes what many sessions play at once as one row', async () => {
+  const store = await openEmbeddedStore(folder, { clock });
+  await play(store);
+  await Promise.all([store.apply('a', says('look')), store.apply('b', says('north'))]);
+  await store.close();
+  expect(await rows()).toEqual(['traffic/0000000000000001']);
+});
+
+it('makes rows of it at the next start', async () => {
+  const store = await openEmbeddedStore(folder, { clock });
+  await play(store);
+  void store.apply('b', prints('A room.'));
+  await store.apply('a', says('look'));
+  await store.close();
+  await (await openEmbeddedStore(folder, { clock })).close();
+  expect(await rows()).toEqual(['command/a/0000000000000001', 'output/b/0000000000000001']);
+});
+
+it('does not tell what the rows of a session tell since', async () => {
+  const store = await openEmbeddedStore(folder, { clock });
+  await play(store);
+  await Promise.all([store.apply('a', says('look')), store.apply('b', says('look'))]);
+  await store.apply('a', { kind: 'commit', lease: 1, epoch: 'e', taken: 1, worldState: 'down' });
+  await store.close();
+  const again = await openEmbeddedStore(folder, { clock });
+  expect((await again.read('a'))?.commands).toMatchObject({ accepted: 1, taken: 1 });
+  expect((await again.read('b'))?.commands).toMatchObject({ accepted: 1, taken: 0 });
+  expect(await again.readCommands('a', 0)).toEqual([]);
+  expect(await again.readCommands('b', 0)).toHaveLength(1);
+  await again.close();
+});
+
+it('is gone when the rows of all sessions tell everything', async () => {
+  const store = await openEmbeddedStore(folder, { clock });
+  await play(store);
+  await store.apply('a', says('look'));
+  await store.apply('a', { kind: 'detach' });
+  await store.close();
+  expect(await rows()).toEqual(['command/a/0000000000000001']);
+});
+
+it('stays within its bound, however much is played', async () => {
+  const store = await openEmbeddedStore(folder, { clock });
+  await play(store);
+  const text = 'x'.repeat(250_000);
+  for (let count = 0; count < 80; count += 1) {
+    void store.apply('a', prints(text));
+    await store.apply('a', says('look'));
+    await store.apply('a', { kind: 'commit', lease: 1, epoch: 'e', taken: count + 1 });
+  }
+  await store.close();
+  const left = await rows();
+  expect(left.filter((key) => key.startsWith('traffic')).length).toBeLessThan(140);
+  const again = await openEmbeddedStore(folder, { clock });
+  const page = await again.readOutput('a', 0, { entries: 10, bytes: 1_000_000 });
+  expect(page.entries.map(({ offset }) => offset)).toEqual([80]);
+  await again.close();
+});
+
+it('is found damaged where a row of it is lost', async () => {
+  const store = await openEmbeddedStore(folder, { clock });
+  await play(store);
+  for (const text of ['one', 'two', 'three']) await store.apply('a', says(text));
+  await store.close();
+  const db = new ClassicLevel(folder);
+  await db.del('traffic/0000000000000002');
+  await db.close();
+  await expect(openEmbeddedStore(folder, { clock })).rejects.toThrow('there is no traffic/0000000000000002');
+});

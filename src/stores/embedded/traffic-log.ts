@@ -1,0 +1,110 @@
+import { PendingChange } from '../pending-change.ts';
+import type { SessionChange } from '../journal.ts';
+import { TRAFFIC } from './table.ts';
+import { trafficOf, type Folded, type Traffic } from './traffic.ts';
+
+/** Over so many bytes of traffic the oldest is folded into the rows of its sessions. */
+const LIMIT_BYTES = 16 * 1024 * 1024;
+/** About so many rows at a time, so that no write takes long. */
+const FOLD_ROWS = 1000;
+
+/** A session whose rows do not tell its latest traffic. */
+interface Unfolded {
+  readonly change: PendingChange;
+  /** The first row of traffic that has some of it. */
+  readonly since: number;
+}
+
+/** What is to be written for some changes, together. */
+export interface TrafficWrite {
+  /** Sessions whose own rows change. */
+  readonly sessions: readonly SessionChange[];
+  /** The new row of traffic, if there is one. */
+  readonly put: { readonly key: string; readonly row: string } | undefined;
+  /** Rows of traffic that nobody needs any more. */
+  readonly deleted: readonly string[];
+  /** To be called when it is written. */
+  readonly written: () => void;
+}
+
+/**
+ * Keeps what people play out of the rows of their sessions: all of one write goes into one row, however many sessions
+ * it is of. Later, or when something else of a session changes, its own rows are written, and tell everything.
+ */
+export class TrafficLog {
+  /** By session, those with the oldest traffic first. */
+  readonly #unfolded = new Map<string, Unfolded>();
+  #rows: { readonly number: number; readonly bytes: number }[] = [];
+  #bytes = 0;
+  #next = 1;
+
+  /** What the rows of this session do not tell, if anything. */
+  unfolded(id: string): SessionChange | undefined {
+    return this.#unfolded.get(id)?.change;
+  }
+
+  /** One after the other: not before the last one is written. */
+  write(changes: readonly SessionChange[]): TrafficWrite {
+    const records: (Traffic | Folded)[] = [];
+    const folded = new Map<string, SessionChange>();
+    const sessions: SessionChange[] = [];
+    for (const change of changes) {
+      const traffic = trafficOf(change);
+      const known = this.#unfolded.get(change.id);
+      if (traffic) {
+        records.push(traffic);
+        (known ?? this.#begin(change)).change.merge(change);
+      } else if (known) {
+        folded.set(change.id, known.change.merge(change));
+      } else {
+        sessions.push(change);
+      }
+    }
+    if (this.#bytes > LIMIT_BYTES) this.#foldOldest(folded);
+    for (const id of folded.keys()) records.push({ id, isFolded: true });
+    const since = this.#oldest(folded);
+    const isNeeded = since <= this.#next && records.length > 0;
+    const put = isNeeded ? this.#put(records) : undefined;
+    const after = this.#rows.findIndex(({ number }) => number >= since);
+    const obsolete = this.#rows.splice(0, after < 0 ? this.#rows.length : after);
+    for (const { bytes } of obsolete) this.#bytes -= bytes;
+    return {
+      sessions: [...sessions, ...folded.values()],
+      put,
+      deleted: obsolete.map(({ number }) => TRAFFIC.key(number)),
+      written: () => {
+        for (const id of folded.keys()) this.#unfolded.delete(id);
+      },
+    };
+  }
+
+  #begin({ id, before }: SessionChange): Unfolded {
+    const unfolded = { change: new PendingChange(id, before), since: this.#next };
+    this.#unfolded.set(id, unfolded);
+    return unfolded;
+  }
+
+  #foldOldest(folded: Map<string, SessionChange>): void {
+    let rows = 0;
+    for (const [id, { change }] of this.#unfolded) {
+      if (rows >= FOLD_ROWS) return;
+      folded.set(id, change);
+      rows += 1 + change.output.length + change.trimmedOutput.length;
+    }
+  }
+
+  /** The first row of traffic that is needed, once these are folded. */
+  #oldest(folded: ReadonlyMap<string, SessionChange>): number {
+    for (const [id, { since }] of this.#unfolded) if (!folded.has(id)) return since;
+    return Infinity;
+  }
+
+  #put(records: readonly (Traffic | Folded)[]): { key: string; row: string } {
+    const key = TRAFFIC.key(this.#next);
+    const row = TRAFFIC.encode(key, records);
+    this.#rows.push({ number: this.#next, bytes: row.length });
+    this.#bytes += row.length;
+    this.#next += 1;
+    return { key, row };
+  }
+}
