@@ -8,7 +8,7 @@ import {
 } from '../core/index.ts';
 
 /** What may wait for another commit to go with waits for so long, in ms. */
-const SOON_MS = 100;
+const SENT_WITHIN_MS = 100;
 
 /** What one commit says, beside who says it. */
 export type Facts = Omit<Commit, 'kind' | 'lease' | 'epoch' | 'after'>;
@@ -51,7 +51,7 @@ export class SessionWriter {
     this.#sent = seq;
     if (this.#isSoon) return;
     this.#isSoon = true;
-    this.#options.clock.after(SOON_MS, () => {
+    this.#options.clock.after(SENT_WITHIN_MS, () => {
       this.#isSoon = false;
       if (this.#sent !== undefined) this.write({});
     });

@@ -153,6 +153,7 @@ describe('the gateway refuses, in one line that names the folder,', () => {
     const gateway = await GatewayProcess.start(data);
     const ann = await WebPlayer.enter(gateway.http, 'Ann');
     for (let n = 0; n < 20; n += 1) await ann.accepted(ann.command(`say ${n}`));
+    await ann.sees('You say, "19"');
     await gateway.kill();
     const log = join(data, readdirSync(data).find((name) => name.endsWith('.log')) ?? '');
     const sound = readFileSync(log);
@@ -163,7 +164,8 @@ describe('the gateway refuses, in one line that names the folder,', () => {
     writeFileSync(log, sound);
     const next = await GatewayProcess.start(data);
     const back = await WebPlayer.resume(next.http, ann.kept);
-    await back.sees('You say, "19"');
+    await back.accepted(back.command('say 20'));
+    await back.sees('You say, "20"');
     await next.kill();
   });
 
