@@ -9,7 +9,7 @@ import {
 import type { SessionChange } from '../journal.ts';
 
 /** What changes of a session while people play. */
-const PLAYED = ['commands', 'output', 'echo', 'prompt', 'states', 'data'] as const;
+const PLAYED = ['commands', 'output', 'echo', 'prompt', 'style', 'states', 'data'] as const;
 type Played = Pick<Session, (typeof PLAYED)[number]>;
 
 /** What else there is of a session: when any of it changes, so do its rows. */
