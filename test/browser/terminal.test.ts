@@ -363,6 +363,35 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     await rob.sees('Welcome ashore, Rob.');
   });
 
+  it('shows 16, 256 and true colours, each so that it can be read, on dark and on light', async () => {
+    const iris = await player('Iris');
+    const all = (count: number, code: (i: number) => string): string =>
+      Array.from({ length: count }, (_, i) => `\u001b[${code(i)}m${i}\u001b[0m`).join(' ');
+    for (const text of [
+      all(8, (i) => `${30 + i}`),
+      all(8, (i) => `${90 + i}`),
+      all(8, (i) => `2;${30 + i}`),
+      all(8, (i) => `${40 + i}`),
+      all(8, (i) => `7;${30 + i}`),
+      all(240, (i) => `38;5;${16 + i}`),
+      all(240, (i) => `48;5;${16 + i}`),
+      all(64, (i) => `38;2;${i * 4};0;${255 - i * 4}`),
+      all(4, (i) => `${i}`),
+    ]) {
+      game.say('Iris', text);
+    }
+    game.say('Iris', 'the end');
+    await iris.sees('the end');
+    const mixed = (): Promise<unknown> => iris.page.evaluate(colourOf('.mixed'));
+    const colours = [];
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await iris.page.emulateMedia({ colorScheme });
+      expect(await iris.barriers()).toEqual([]);
+      colours.push(await mixed());
+    }
+    expect(new Set(colours).size).toBe(2);
+  });
+
   it.each([
     ['dark, on a desk', { colorScheme: 'dark', viewport: { width: 1100, height: 720 } }],
     [

@@ -14,7 +14,7 @@ describe('a piece', () => {
     [
       'inverse, and coloured',
       { inverse: true, fg: 15 },
-      { classes: ['on-ground'], ink: '#101416', ground: '#ffffff' },
+      { classes: ['on-ground'], ink: '#000000', ground: '#ffffff' },
     ],
   ])('that is %s', (_, style, look) => {
     expect(lookOf({ text: 'x', style })).toEqual(look);

@@ -32,7 +32,7 @@ export function lookOf({ style, typed }: Piece): PieceLook {
 /** Without any colour, `inverse` is the theme's own ink and ground, and they are not known here. */
 function inverted({ fg, bg }: Style): Pick<Style, 'fg' | 'bg'> {
   if (fg === undefined && bg === undefined) return {};
-  return { bg: fg ?? 7, fg: bg ?? 0 };
+  return { bg: fg ?? 7, ...(bg === undefined ? {} : { fg: bg }) };
 }
 
 /** Terminals' usual sixteen colours, for where the ground is the game's too. */
@@ -59,10 +59,15 @@ function plain(colour: Colour): string {
   return typeof colour === 'number' ? (PLAIN[colour] ?? '#ffffff') : colour;
 }
 
-/** Black or white, whichever is read better on this ground. */
+/** Black or white, whichever is read better on this ground: the two are equally good at a luminance of 0.18. */
 function contrastTo(ground: string): string {
-  const [red = 0, green = 0, blue = 0] = (ground.slice(1).match(/../g) ?? []).map((part) =>
-    parseInt(part, 16),
-  );
-  return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? '#000000' : '#ffffff';
+  return luminance(ground) > 0.18 ? '#000000' : '#ffffff';
+}
+
+/** Relative luminance as WCAG 2 defines it, of a colour `#rrggbb`. */
+function luminance(colour: string): number {
+  const [red = 0, green = 0, blue = 0] = (colour.slice(1).match(/../g) ?? [])
+    .map((part) => parseInt(part, 16) / 255)
+    .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
