@@ -579,7 +579,12 @@ describe('a new session', () => {
     scene = new Scene();
     scene.open();
     scene.now += 1000;
-    scene.change({ stage: 'playing' });
+    // While the game is down the time does not count.
+    scene.change({ worldState: 'down' });
+    expect(scene.player.nextDeadline).toBeUndefined();
+    scene.change({ worldState: 'login' });
+    expect(scene.player.nextDeadline).toBe(NOW + 301_000);
+    scene.change({ stage: 'playing', worldState: 'up' });
     expect(scene.player.nextDeadline).toBeUndefined();
   });
 });

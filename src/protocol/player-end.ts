@@ -332,10 +332,16 @@ export class PlayerEnd {
     if (stateOf(session) !== stateOf(before) || session.worldState !== before.worldState) {
       this.#send({ type: 'state', state: stateOf(session), world: session.worldState });
     }
-    if (session.stage === 'playing') this.#loginDeadline = undefined;
+    this.#timeLogin(session);
     this.#grantFirst(session);
     this.#flow?.reveal(visibleEnd);
     this.#pump();
+  }
+
+  /** Nobody can log in to a game that is down. */
+  #timeLogin({ stage, worldState }: Session): void {
+    if (stage === 'playing' || worldState === 'down') this.#loginDeadline = undefined;
+    else this.#loginDeadline ??= this.#now + this.#settings.loginTimeoutMs;
   }
 
   /** A session has tokens from the moment on that it is playing. */
