@@ -16,9 +16,10 @@ export function howToPlay(entrances: readonly Entrance[], operator?: OperatorEnt
   const lines = entrances.flatMap(({ name, address }) => {
     if (address === undefined) return [];
     const { host, bracketed, port } = shownOf(address);
-    return name === 'telnet'
-      ? [`  Telnet:   telnet ${host} ${port}`]
-      : [`  Browser:  http://${bracketed}:${port}/`, `  SDK:      ws://${bracketed}:${port}/play`];
+    const s = name.endsWith('s') ? 's' : '';
+    return name.startsWith('telnet')
+      ? [s ? `  TLS:      ${host} ${port}` : `  Telnet:   telnet ${host} ${port}`]
+      : [`  Browser:  http${s}://${bracketed}:${port}/`, `  SDK:      ws${s}://${bracketed}:${port}/play`];
   });
   if (operator !== undefined) {
     const { bracketed, port } = shownOf(operator.address);

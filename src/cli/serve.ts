@@ -1,16 +1,16 @@
 import { pino } from 'pino';
 import type { SessionLimits, Store, StoreError, Translation, World } from '../core/index.ts';
-import { createGateway, nodeClock, webHandler, type Gateway } from '../gateway/index.ts';
+import { createGateway, nodeClock, type Gateway } from '../gateway/index.ts';
 import type { Operator } from '../operator/index.ts';
-import type { Transport } from '../protocol/index.ts';
 import { openEmbeddedStore } from '../stores/index.ts';
-import { telnet, websocket, type TelnetService } from '../transports/index.ts';
+import type { TlsFiles } from '../transports/index.ts';
 import { demoWorld, upstreamWorld } from '../worlds/index.ts';
 import { credentialPlace } from './credential-place.ts';
 import { eventLog } from './event-log.ts';
 import { howToPlay } from './how-to-play.ts';
 import { openOperator } from './operator-listener.ts';
 import type { Settings } from './settings.ts';
+import { entrancesOf } from './transports.ts';
 
 export interface ServeOptions {
   /** Sentences for players in other words. */
@@ -40,7 +40,7 @@ export async function serve(
     const limits = limitsOf(settings);
     store = await openEmbeddedStore(settings.data, { clock: nodeClock, limits, onFailure });
     const isHealthy = (): boolean => !failure.signal.aborted && gateway?.phase !== 'draining';
-    const transports = transportsOf(settings, translation, isHealthy);
+    const { transports, tls } = entrancesOf(settings, { translation, log, isHealthy });
     operator = await openOperator(settings, process.env, log);
     const write = eventLog(log);
     gateway = createGateway({
@@ -66,6 +66,7 @@ export async function serve(
         operator?.onEvent(event);
       },
     });
+    if (tls) reloadOnHangUp(tls);
     const addresses = await gateway.listen();
     const entrances = transports.map(({ name }, i) => ({ name, address: addresses[i] }));
     const forOperator = await operator?.listen(gateway);
@@ -130,35 +131,9 @@ function worldOf(settings: Settings, translation: Translation | undefined): Worl
   });
 }
 
-function transportsOf(
-  settings: Settings,
-  translation: Translation | undefined,
-  isHealthy: () => boolean,
-): Transport[] {
-  const { host, telnet: telnetPort, http: httpPort } = settings;
-  const service: TelnetService = {
-    clock: nodeClock,
-    tokenLine: settings.telnetTokenLine,
-    charLogin: settings.charLogin && settings.enableReconnection,
-    translation,
-  };
-  const transports: Transport[] = [];
-  if (telnetPort !== 'off') {
-    transports.push(
-      telnet({ ...service, host, port: telnetPort, keepAliveSeconds: settings.telnetKeepaliveSeconds }),
-    );
-  }
-  if (httpPort !== 'off') {
-    transports.push(
-      websocket({
-        host,
-        port: httpPort,
-        request: webHandler({ isHealthy }),
-        mudClients: service,
-      }),
-    );
-  }
-  return transports;
+/** By this signal programs that renew certificates say so. */
+function reloadOnHangUp(tls: TlsFiles): void {
+  process.on('SIGHUP', () => tls.reload());
 }
 
 /** What a person can do about it, where that is known. */

@@ -77,6 +77,17 @@ export const gmcpPatterns: SettingType<readonly string[]> = listOf(
   (text) => /^[A-Za-z][\w-]*(\.[\w-]+)*(\.\*)?$/.test(text),
 );
 
+export const networks: SettingType<readonly string[]> = listOf(
+  'address,…',
+  'a list of addresses or networks, such as 10.0.0.0/8',
+  (text) => {
+    const [address = '', prefix, ...more] = text.split('/');
+    const bits = isIPv4(address) ? 32 : 128;
+    const fits = prefix === undefined || wholeNumberWithin(prefix, 0, bits) !== undefined;
+    return isIP(address) !== 0 && fits && more.length === 0;
+  },
+);
+
 export const words: SettingType<readonly string[]> = listOf(
   'word,…',
   'a list of words without spaces',

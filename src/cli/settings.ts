@@ -8,6 +8,7 @@ import {
   gmcpPackage,
   gmcpPatterns,
   hostName,
+  networks,
   oneOf,
   path,
   pattern,
@@ -22,7 +23,12 @@ export interface Settings {
   readonly config: string | undefined;
   readonly host: string;
   readonly telnet: number | 'off';
+  readonly telnetTls: number | 'off';
   readonly http: number | 'off';
+  readonly https: number | 'off';
+  readonly tlsCertificate: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly trustedProxies: readonly string[];
   readonly data: string;
   readonly operator: number | 'off';
   readonly operatorHost: string;
@@ -91,10 +97,33 @@ export const SETTINGS: SettingsTable = {
     default: '4000',
     doc: 'The port for Telnet. 0 picks a free one, off turns Telnet off.',
   },
+  telnetTls: {
+    type: portOrOff,
+    default: 'off',
+    doc: 'The port for Telnet in TLS. Needs tls_certificate and tls_key.',
+  },
   http: {
     type: portOrOff,
     default: '8080',
     doc: 'The port for the web page, WebSocket (/play) and /healthz. 0 picks a free one, off turns them off.',
+  },
+  https: {
+    type: portOrOff,
+    default: 'off',
+    doc: 'The port for the same in TLS. Needs tls_certificate and tls_key.',
+  },
+  tlsCertificate: {
+    type: path,
+    doc: 'A PEM file: the certificate and those that lead to its root. Read again when it changes.',
+  },
+  tlsKey: {
+    type: path,
+    doc: 'A PEM file: the private key of the certificate, without a passphrase.',
+  },
+  trustedProxies: {
+    type: networks,
+    default: '',
+    doc: 'Proxies that are believed: by a PROXY header (a must on Telnet ports) or X-Forwarded-For.',
   },
   data: {
     type: path,

@@ -158,11 +158,14 @@ class RunningGateway implements Gateway {
     const core = (this.#core ??= await this.#start());
     this.#phase = 'listening';
     const since = this.#clock.now();
+    const ports = new Map<string, number>();
     const addresses: ListenAddress[] = [];
     for (const transport of this.#options.transports) {
       const { limits } = core.playerSettings;
       const converse: Converse = (link) => this.#converse(link);
-      addresses.push(await transport.listen(converse, limits, () => this.#publicFacts(since)));
+      const address = await transport.listen(converse, limits, () => this.#publicFacts(since, ports));
+      ports.set(transport.name, address.port);
+      addresses.push(address);
     }
     this.#sweepLater();
     return addresses;
@@ -261,9 +264,9 @@ class RunningGateway implements Gateway {
     };
   }
 
-  #publicFacts(since: number): PublicFacts {
+  #publicFacts(since: number, ports: ReadonlyMap<string, number>): PublicFacts {
     const listing = this.#options.world.listing?.() ?? new Map<string, readonly string[]>();
-    return { players: this.#registry.sessionIds().length, since, listing };
+    return { players: this.#registry.sessionIds().length, ports, since, listing };
   }
 
   #converse(link: Link): PlayerConversation {

@@ -36,6 +36,8 @@ export type Converse = (link: Link) => Conversation;
 export interface PublicFacts {
   /** Sessions whose player is connected. */
   readonly players: number;
+  /** Where players come in, by the name of the transport. */
+  readonly ports: ReadonlyMap<string, number>;
   /** When the gateway began to listen, in ms since 1970. */
   readonly since: number;
   /** What the world tells about itself. */
@@ -44,6 +46,7 @@ export interface PublicFacts {
 
 /** A way for players to come in. */
 export interface Transport {
+  /** `telnet`, `websocket`; with an `s` behind it where it is encrypted. */
   readonly name: string;
   /** Holds its clients to these limits, which are what they are told. Resolves with where it listens; rejects when it cannot (`EADDRINUSE` …). */
   listen(converse: Converse, limits: Limits, facts: () => PublicFacts): Promise<ListenAddress>;

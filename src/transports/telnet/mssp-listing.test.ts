@@ -4,7 +4,7 @@ import { msspListing } from './mssp-listing.ts';
 const since = Date.UTC(2026, 10, 1);
 
 test('a game that tells nothing is listed all the same', () => {
-  const listing = msspListing({ players: 3, since, listing: new Map() }, { plain: 4000, tls: undefined });
+  const listing = msspListing({ players: 3, ports: new Map([['telnet', 4000]]), since, listing: new Map() });
   expect(Object.fromEntries(listing)).toEqual({
     NAME: ['Holdfast'],
     UPTIME: ['1793491200'],
@@ -23,7 +23,11 @@ test('what the game tells counts, but for the players and ports, which are the g
     ['PORT', ['4201', '4202']],
     ['CODEBASE', ['Own', 'Other']],
   ]);
-  const listing = msspListing({ players: 3, since, listing: game }, { plain: 4000, tls: 4443 });
+  const ports = new Map([
+    ['telnet', 4000],
+    ['telnets', 4443],
+  ]);
+  const listing = msspListing({ players: 3, ports, since, listing: game });
   expect(Object.fromEntries(listing)).toEqual({
     NAME: ['The Harbour'],
     UPTIME: ['1700000000'],

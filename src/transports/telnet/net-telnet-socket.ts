@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import type { Origin } from '../entrance/entrance.ts';
 import { CompressibleOutput } from './compressible-output.ts';
 import { GatheredWrites } from './gathered-writes.ts';
 import type { TelnetSocket } from './telnet-player.ts';
@@ -15,15 +16,16 @@ export class NetTelnetSocket implements TelnetSocket {
   readonly address: string | undefined;
   readonly isSecure: boolean;
   readonly #socket: Socket;
-  readonly isTrusted = false;
+  readonly isTrusted: boolean;
   readonly #output: CompressibleOutput;
   readonly #writes: GatheredWrites;
   /** The player's side wants to hear nothing more for now. */
   #isPaused = false;
   #isReading = true;
 
-  constructor(socket: Socket) {
-    this.address = socket.remoteAddress;
+  constructor(socket: Socket, { address, isProxy }: Origin) {
+    this.address = address;
+    this.isTrusted = isProxy;
     this.isSecure = socket instanceof TLSSocket;
     this.#socket = socket;
     this.#output = new CompressibleOutput(socket);

@@ -1,6 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Listing } from '../../core/index.ts';
 import type { Converse, Limits, ListenAddress, PublicFacts, Transport } from '../../protocol/index.ts';
+import { Entrance } from '../entrance/entrance.ts';
+import { ProxyList } from '../entrance/proxy-list.ts';
+import type { TlsFiles } from '../entrance/tls-files.ts';
 import { listenOn } from '../listen.ts';
 import { msspListing } from './mssp-listing.ts';
 import { NetTelnetSocket } from './net-telnet-socket.ts';
@@ -19,6 +22,13 @@ export interface TelnetOptions extends TelnetService {
   readonly host?: string;
   /** How often a byte that no client shows (IAC NOP) is sent, in seconds; 0: never. Default 60. */
   readonly keepAliveSeconds?: number;
+  /** Encrypts the port. */
+  readonly tls?: TlsFiles | undefined;
+  /**
+   * Addresses and networks (`10.0.0.0/8`) of proxies. They begin each connection with a header of the PROXY protocol, and are
+   * believed; from anybody else it is input like any other.
+   */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** Players by Telnet (RFC 854). */
@@ -34,8 +44,9 @@ interface Lobby {
 }
 
 class TelnetTransport implements Transport {
-  readonly name = 'telnet';
+  readonly name: string;
   readonly #options: Required<Omit<TelnetOptions, 'translation'>> & Pick<TelnetOptions, 'translation'>;
+  readonly #entrance: Entrance;
   readonly #server: Server;
   readonly #players = new Map<Socket, TelnetPlayer>();
   #keepingAlive: NodeJS.Timeout | undefined;
@@ -46,8 +57,13 @@ class TelnetTransport implements Transport {
       tokenLine: true,
       charLogin: true,
       keepAliveSeconds: 60,
+      tls: undefined,
+      trustedProxies: [],
       ...options,
     };
+    const { tls, trustedProxies } = this.#options;
+    this.name = tls === undefined ? 'telnet' : 'telnets';
+    this.#entrance = new Entrance({ proxies: new ProxyList(trustedProxies), withoutHeader: 'refuse', tls });
     this.#server = createServer({
       noDelay: true,
       keepAlive: true,
@@ -57,8 +73,9 @@ class TelnetTransport implements Transport {
 
   async listen(converse: Converse, limits: Limits, facts: () => PublicFacts): Promise<ListenAddress> {
     const address = await listenOn(this.#server, this.#options);
-    const listing = (): Listing => msspListing(facts(), { plain: address.port, tls: undefined });
+    const listing = (): Listing => msspListing(facts());
     this.#server.on('connection', (socket) => this.#accept(socket, { converse, limits, listing }));
+    this.#entrance.guard(this.#server);
     const { keepAliveSeconds } = this.#options;
     if (keepAliveSeconds > 0) this.#keepAlive(keepAliveSeconds * 1000);
     return address;
@@ -73,6 +90,7 @@ class TelnetTransport implements Transport {
 
   async close(): Promise<void> {
     clearInterval(this.#keepingAlive);
+    this.#entrance.close();
     if (!this.#server.listening) return;
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
@@ -93,7 +111,7 @@ class TelnetTransport implements Transport {
       offersCharLogin: this.#options.charLogin,
       listing,
       translation: this.#options.translation,
-      socket: new NetTelnetSocket(socket),
+      socket: new NetTelnetSocket(socket, this.#entrance.originOf(socket)),
     });
     this.#players.set(socket, player);
     socket.on('data', (chunk) => player.receive(chunk));

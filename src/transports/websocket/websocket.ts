@@ -9,6 +9,9 @@ import {
   type PublicFacts,
   type Transport,
 } from '../../protocol/index.ts';
+import { Entrance } from '../entrance/entrance.ts';
+import { ProxyList } from '../entrance/proxy-list.ts';
+import type { TlsFiles } from '../entrance/tls-files.ts';
 import { listenOn } from '../listen.ts';
 import { msspListing } from '../telnet/mssp-listing.ts';
 import { TelnetPlayer } from '../telnet/telnet-player.ts';
@@ -35,6 +38,13 @@ export interface WebSocketOptions {
   readonly request?: RequestListener;
   /** Serves MUD clients too, by the subprotocols of mudstandards.org. Absent: only `holdfast.v1`. */
   readonly mudClients?: TelnetService;
+  /** Encrypts the port. */
+  readonly tls?: TlsFiles | undefined;
+  /**
+   * Addresses and networks (`10.0.0.0/8`) of proxies. Their `X-Forwarded-For` is believed, and so is a header of the PROXY
+   * protocol where they begin a connection with one.
+   */
+  readonly trustedProxies?: readonly string[];
 }
 
 /** Players by WebSocket, in the subprotocol `holdfast.v1` or in one for MUD clients. */
@@ -50,15 +60,22 @@ interface Lobby {
 }
 
 class WebSocketTransport implements Transport {
-  readonly name = 'websocket';
+  readonly name: string;
   readonly #options: Omit<WebSocketOptions, 'request'> & { readonly host: string; readonly path: string };
   readonly #http: Server;
+  readonly #proxies: ProxyList;
+  readonly #entrance: Entrance;
   readonly #connections = new Set<WebSocketConnection>();
   #pinging: NodeJS.Timeout | undefined;
 
   constructor({ request = notFound, ...options }: WebSocketOptions) {
     this.#options = { host: '127.0.0.1', path: '/play', ...options };
     this.#http = createServer(request);
+    const { tls, trustedProxies = [] } = options;
+    this.name = tls === undefined ? 'websocket' : 'websockets';
+    this.#proxies = new ProxyList(trustedProxies);
+    this.#entrance = new Entrance({ proxies: this.#proxies, withoutHeader: 'admit', tls });
+    this.#entrance.guard(this.#http);
   }
 
   listen(converse: Converse, limits: Limits, facts: () => PublicFacts): Promise<ListenAddress> {
@@ -74,7 +91,7 @@ class WebSocketTransport implements Transport {
       const refusal = this.#refusal(request);
       if (refusal !== undefined) return refuse(socket, refusal);
       sockets.handleUpgrade(request, socket, head, (ws) => {
-        const connection = new WebSocketConnection(ws, socket, request.socket.remoteAddress);
+        const connection = new WebSocketConnection(ws, socket, this.#addressOf(request));
         this.#connections.add(connection);
         void connection.closed.then(() => this.#connections.delete(connection));
         const framing = MUD_SUBPROTOCOLS.get(ws.protocol)?.();
@@ -91,6 +108,7 @@ class WebSocketTransport implements Transport {
 
   async close(): Promise<void> {
     clearInterval(this.#pinging);
+    this.#entrance.close();
     const closed = new Promise<void>((resolve) => {
       this.#http.close(() => resolve());
     });
@@ -129,7 +147,7 @@ class WebSocketTransport implements Transport {
       lineLimitBytes: lobby.limits.command_bytes,
       showsTokenLine: mudClients.tokenLine ?? true,
       offersCharLogin: mudClients.charLogin ?? true,
-      listing: () => msspListing(lobby.facts(), {}),
+      listing: () => msspListing(lobby.facts()),
       translation: mudClients.translation,
     });
     connection.start({
@@ -138,6 +156,13 @@ class WebSocketTransport implements Transport {
       silent: () => connection.cut(),
       gone: () => player.gone(),
     });
+  }
+
+  /** The player's, as far as it is known. */
+  #addressOf({ socket, headers }: IncomingMessage): string | undefined {
+    const { address } = this.#entrance.originOf(socket);
+    const forwarded = headers['x-forwarded-for'];
+    return this.#proxies.forwarded(address, Array.isArray(forwarded) ? forwarded.join(',') : forwarded);
   }
 
   #refusal(request: IncomingMessage): string | undefined {
