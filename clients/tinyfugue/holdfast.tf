@@ -35,7 +35,7 @@
     /def -w -n1 -mregexp -t"^(That reconnection token is not valid any more|\
         The game has forgotten where you were and shows its login again)\\.$$" \
         holdfast_gone_${world_name} = /holdfast_login%; \
-    /repeat -10 1 /undef -q holdfast_gone_${world_name}
+    /repeat -10 1 /purge -msimple holdfast_gone_${world_name}
 
 /def holdfast_login = /if (${world_character} !~ "") /trigger -hLOGIN ${world_name}%; /endif
 /def -F -ag -hLOGIN holdfast_quiet_login
@@ -44,7 +44,7 @@
 /def -F -mregexp -t"^(Goodbye|Another client has taken over this session|This session was closed|\
     This session has ended: its time ran out)\\.$" holdfast_over = \
     /def -w -n1 -p9 -hDISCONNECT holdfast_stay_${world_name}%; \
-    /repeat -5 1 /undef -q holdfast_stay_${world_name}
+    /repeat -5 1 /purge -msimple holdfast_stay_${world_name}
 
 ;; Lost, or no connection: tried again where there is such a line.
 /def -F -hDISCONNECT holdfast_lost = /holdfast_try_again %{1}
