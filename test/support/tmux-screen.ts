@@ -70,8 +70,11 @@ export class TmuxScreen {
 
   /** `kill -9` of the program, which has the terminal for itself. */
   async kill(): Promise<void> {
-    const pid = Number(await this.#tmux('display-message', '-p', '#{pane_pid}'));
-    process.kill(-pid, 'SIGKILL');
+    const [pid, isDead] = (await this.#tmux('display-message', '-p', '#{pane_pid} #{pane_dead}'))
+      .trim()
+      .split(' ');
+    if (isDead === '1') return;
+    process.kill(-Number(pid), 'SIGKILL');
     await this.ended();
   }
 
@@ -85,6 +88,8 @@ export class TmuxScreen {
   }
 
   async close(): Promise<void> {
+    // What goes on for a moment could still write to a folder that is being removed.
+    await this.kill().catch(() => undefined);
     await this.#tmux('kill-server').catch(() => undefined);
     rmSync(this.#folder, { recursive: true, force: true });
   }
