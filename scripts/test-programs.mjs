@@ -44,16 +44,10 @@ export const testPrograms = [
     untested: 'the command nc',
   },
   {
-    variable: 'HOLDFAST_TEST_EXPECT',
-    commands: ['expect'],
-    debian: 'expect',
-    untested: 'clients that want a terminal and a script',
-  },
-  {
     variable: 'HOLDFAST_TEST_TMUX',
     commands: ['tmux'],
     debian: 'tmux',
-    untested: 'full-screen clients',
+    untested: 'all of these clients, which want a terminal',
   },
 ];
 

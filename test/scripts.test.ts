@@ -87,7 +87,7 @@ describe('npm start', () => {
 
 describe('npm test', () => {
   const allThere = Object.fromEntries(
-    ['CHROMIUM', 'TINYMUX', 'TINTIN', 'TINYFUGUE', 'TELNET', 'NC', 'EXPECT', 'TMUX'].map((name) => [
+    ['CHROMIUM', 'TINYMUX', 'TINTIN', 'TINYFUGUE', 'TELNET', 'NC', 'TMUX'].map((name) => [
       `HOLDFAST_TEST_${name}`,
       '/bin/true',
     ]),
@@ -121,10 +121,10 @@ describe('npm test', () => {
 
   test('tells the tests where the programs are', () => {
     write('bin/tmux', '', 0o755);
-    write('bin/expect', '', 0o644);
+    write('bin/nc', '', 0o644);
     write(
       'node_modules/vitest/vitest.mjs',
-      "console.log(process.env.HOLDFAST_TEST_TMUX, process.env.HOLDFAST_TEST_EXPECT ?? 'none');",
+      "console.log(process.env.HOLDFAST_TEST_TMUX, process.env.HOLDFAST_TEST_NC ?? 'none');",
     );
     expect(run('test', [], { PATH: join(root, 'bin') }).lines[1]).toBe(`${join(root, 'bin/tmux')} none`);
   });
@@ -134,7 +134,7 @@ describe('npm test', () => {
     expect(code).toBe(0);
     expect(lines.slice(1)).toEqual([
       '*** NOT TESTED, for want of a program:',
-      '***   full-screen clients (tmux)',
+      '***   all of these clients, which want a terminal (tmux)',
       '*** On Debian, as root, this installs them: npm run test:setup',
       '2 passed, 0 failed, 1 skipped',
     ]);
