@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { webHandler } from '../src/gateway/index.ts';
 
@@ -35,6 +36,14 @@ describe('the page, as the gateway serves it', () => {
       expect(response.statusCode).toBe(200);
       expect(response.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     }
+  });
+
+  it('is sent small to who can read it so', async () => {
+    const plain = await get('/');
+    const packed = await get('/', { 'Accept-Encoding': 'br, gzip' });
+    expect(packed.response.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(packed.bytes).toString()).toBe(plain.body);
+    expect(plain.response.headers['content-encoding']).toBeUndefined();
   });
 
   it('is not sent again to a browser that has it', async () => {
@@ -87,12 +96,13 @@ async function get(
   path: string,
   headers: Readonly<Record<string, string>> = {},
   method = 'GET',
-): Promise<{ response: IncomingMessage; body: string }> {
+): Promise<{ response: IncomingMessage; bytes: Buffer; body: string }> {
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
   const asked = request({ host: '127.0.0.1', port, path, headers, method }).end();
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     asked.once('response', resolve).once('error', reject);
   });
-  return { response, body: await text(response) };
+  const bytes = await buffer(response);
+  return { response, bytes, body: bytes.toString() };
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -39,6 +40,8 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 interface Asset {
   readonly type: string;
   readonly body: Buffer;
+  /** Where that is smaller. */
+  readonly gzipped: Buffer | undefined;
   readonly etag: string;
   readonly cacheControl: string;
 }
@@ -58,7 +61,8 @@ export class Page {
       // What is in `assets` has a hash of its content in its name.
       const cacheControl = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
       const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-      this.#assets.set(path === '/index.html' ? '/' : path, { type, body, etag, cacheControl });
+      const gzipped = /^text|xml|json/.test(type) ? gzipSync(body, { level: 9 }) : undefined;
+      this.#assets.set(path === '/index.html' ? '/' : path, { type, body, gzipped, etag, cacheControl });
     }
   }
 
@@ -66,8 +70,16 @@ export class Page {
   answer(path: string, request: IncomingMessage, response: ServerResponse): boolean {
     const asset = this.#assets.get(path);
     if (asset === undefined) return false;
-    const { type, body, etag, cacheControl } = asset;
-    const headers = { ...PAGE_HEADERS, 'Cache-Control': cacheControl, ETag: etag };
+    const { type, gzipped, etag, cacheControl } = asset;
+    const isGzipped = gzipped !== undefined && /\bgzip\b/.test(String(request.headers['accept-encoding']));
+    const body = isGzipped ? gzipped : asset.body;
+    const headers = {
+      ...PAGE_HEADERS,
+      'Cache-Control': cacheControl,
+      ETag: etag,
+      Vary: 'Accept-Encoding',
+      ...(isGzipped ? { 'Content-Encoding': 'gzip' } : {}),
+    };
     if (request.headers['if-none-match'] === etag) {
       response.writeHead(304, headers).end();
       return true;

@@ -101,6 +101,14 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
       await ada.page.keyboard.press(key);
       expect(await line.inputValue()).toBe(text);
     }
+    await ada.page.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', 'say one\\r\\n  two\\n');
+      const paste = new ClipboardEvent('paste', { clipboardData, cancelable: true });
+      document.querySelector('#line').dispatchEvent(paste);
+    }`);
+    expect(await line.inputValue()).toBe('say one two');
+    await line.fill('');
     await ada.page.locator('#log').focus();
     await ada.page.keyboard.type('look');
     expect(await line.inputValue()).toBe('look');
@@ -348,6 +356,20 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
       expect(lines.filter((line) => line === `You say, "${word}"`)).toHaveLength(1);
     }
     expect(await kai.lines('gap')).toHaveLength(1);
+  });
+
+  it('logs out also while there is no connection, as soon as there is one', async () => {
+    const link = await linkTo(demo);
+    const abe = await sailor('Abe', link.port);
+    await link.refuse();
+    await abe.says(/^Reconnecting/);
+    await abe.choose('Log out');
+    await abe.press('Log out');
+    await abe.sees('You are logged out as soon as there is a connection again.');
+    await link.heal();
+    await abe.press('Try now');
+    await abe.says('You have logged out');
+    expect(await abe.lines()).toEqual([]);
   });
 
   it('logs out for good, and forgets', async () => {

@@ -26,6 +26,7 @@ export class CommandLine {
       this.#enter();
     });
     this.#input.addEventListener('keydown', (event) => this.#key(event));
+    this.#input.addEventListener('paste', (event) => this.#paste(event));
     document.addEventListener('keydown', (event) => this.#catch(event));
   }
 
@@ -84,6 +85,16 @@ export class CommandLine {
     if (line === undefined) return;
     this.#input.value = line;
     this.#input.setSelectionRange(line.length, line.length);
+  }
+
+  /** Several lines become one, with their words apart: the browser would join them. */
+  #paste(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (!/[\r\n]/.test(text)) return;
+    event.preventDefault();
+    const { selectionStart, selectionEnd } = this.#input;
+    const line = text.trim().replace(/\s*[\r\n]+\s*/g, ' ');
+    this.#input.setRangeText(line, selectionStart ?? 0, selectionEnd ?? 0, 'end');
   }
 
   /** Who reads in the log and types means the command line. */

@@ -93,7 +93,13 @@ export class Play {
 
   /** Ends the session for good, and forgets what was shown. */
   async quit(): Promise<void> {
-    await this.#session.quit();
+    const quitting = this.#session.quit();
+    this.#forget();
+    if (this.#session.status.kind !== 'open') {
+      this.#options.screen.say('note', 'You are logged out as soon as there is a connection again.');
+    }
+    await quitting;
+    // What the game said last, too.
     this.#forget();
   }
 
