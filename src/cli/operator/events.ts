@@ -1,6 +1,7 @@
+import { bytes, duration } from '../../operator/quantity.ts';
 import type { EventsPage, EventView } from '../../operator/api.ts';
 import type { OperatorCommand } from './command.ts';
-import { bytes, duration, plain, table } from './text.ts';
+import { plain, table } from './text.ts';
 
 export const events: OperatorCommand = {
   name: 'events',

@@ -1,9 +1,10 @@
+import { bytes, duration } from '../../operator/quantity.ts';
 import type { SessionDetail, SessionRow, SessionsPage } from '../../operator/api.ts';
 import type { Arguments } from './arguments.ts';
 import { type ApiClient, CommandError } from './client.ts';
 import type { OperatorCommand, Result } from './command.ts';
 import { findSession } from './find-session.ts';
-import { age, bytes, duration, facts, plain, table } from './text.ts';
+import { age, facts, plain, table } from './text.ts';
 
 export const sessions: OperatorCommand = {
   name: 'sessions',

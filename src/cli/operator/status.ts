@@ -1,7 +1,8 @@
+import { bytes, duration } from '../../operator/quantity.ts';
 import type { Status } from '../../operator/api.ts';
 import { EXIT } from './client.ts';
 import type { OperatorCommand } from './command.ts';
-import { age, bytes, duration, facts, plain } from './text.ts';
+import { age, facts, plain } from './text.ts';
 
 export const status: OperatorCommand = {
   name: 'status',
