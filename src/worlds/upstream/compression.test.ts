@@ -53,10 +53,19 @@ async function connect(options: Partial<UpstreamWorldOptions> = {}): Promise<{
 }
 
 describe('a game that compresses', () => {
-  it('is read from the exact byte on, and plain again after the end', async () => {
+  it.each([
+    ['in one packet with the mark', true],
+    ['in the next packet', false],
+  ])('is read from the exact byte on, %s, and plain again after the end', async (_, isTogether) => {
     const { player, socket } = await connect();
     const deflate = createDeflate();
-    socket.write(Buffer.concat([Buffer.from('plain, '), MARK, await deflated(deflate, 'small, \u00ff')]));
+    const small = await deflated(deflate, 'small, \u00ff');
+    if (isTogether) socket.write(Buffer.concat([Buffer.from('plain, '), MARK, small]));
+    else {
+      socket.write(Buffer.concat([Buffer.from('plain, '), MARK]));
+      await player.sees('plain, ');
+      socket.write(small);
+    }
     await player.sees('plain, small, ÿ');
     socket.write(await deflated(deflate, ' and on'));
     await player.sees('plain, small, ÿ and on');

@@ -225,6 +225,10 @@ describe('TelnetClient', () => {
     const { events, compressed } = telnet.receive(bytes('text', ...mark, 0x78, 0x9c, IAC, GA));
     expect(events).toEqual([{ kind: 'text', text: 'text' }]);
     expect(compressed).toEqual(bytes(0x78, 0x9c, IAC, GA));
+    // Also where none of it has come yet.
+    const patient = newClient();
+    patient.receive(bytes(IAC, WILL, MCCP2));
+    expect(patient.receive(bytes('text', ...mark)).compressed).toEqual(bytes());
     // What it inflates to may say so, too.
     expect(telnet.receive(bytes('in', ...mark, 'side')).compressed).toBeUndefined();
     telnet.compressionEnded();

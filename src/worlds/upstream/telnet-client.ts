@@ -72,7 +72,7 @@ export interface Received {
   readonly events: readonly GameEvent[];
   /** To be sent to the game; may be empty. */
   readonly answer: Uint8Array;
-  /** What came behind the mark from which on the game compresses: to be inflated, as all that follows. */
+  /** The game compresses from here on: what came behind the mark is to be inflated, as all that follows. May be empty. */
   readonly compressed?: Uint8Array;
 }
 
@@ -118,11 +118,12 @@ export class TelnetClient {
   receive(bytes: Uint8Array): Received {
     this.#events = [];
     this.#answers = [];
+    const wasCompressed = this.#isCompressed;
     const read = this.#parser.parse(bytes, (event) => this.#parsed(event));
     const received = { events: this.#events, answer: Buffer.concat(this.#answers) };
-    return this.#isCompressed && read < bytes.length
-      ? { ...received, compressed: bytes.subarray(read) }
-      : received;
+    // None may have come yet.
+    const begins = this.#isCompressed && !wasCompressed;
+    return begins ? { ...received, compressed: bytes.subarray(read) } : received;
   }
 
   /** What comes from here on is not compressed. The game may begin again. */
