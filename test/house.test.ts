@@ -26,6 +26,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   transports: ['core', 'protocol', 'telnet'],
   worlds: ['core', 'protocol', 'telnet'],
   client: ['core', 'protocol', 'telnet'],
+  'client-node': ['core', 'protocol', 'telnet', 'client'],
   gateway: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client'],
   operator: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client', 'gateway'],
   cli: ['core', 'protocol', 'telnet', 'stores', 'transports', 'worlds', 'client', 'gateway', 'operator'],
@@ -86,7 +87,7 @@ describe('the house', () => {
   test('publishes entries of its layers only', () => {
     const { exports } = JSON.parse(read('package.json'));
     for (const target of Object.values<string>(exports)) {
-      expect(Object.keys(LAYERS)).toContain(/^\.\/dist\/(\w+)\/[\w-]+\.js$/u.exec(target)?.[1]);
+      expect(Object.keys(LAYERS)).toContain(/^\.\/dist\/([\w-]+)\/[\w-]+\.js$/u.exec(target)?.[1]);
     }
   });
 

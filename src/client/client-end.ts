@@ -25,7 +25,7 @@ export interface Kept {
 
 export type ClientEvent =
   /** Begins, or begins again after the end; `kept` is what was found in the storage. Or: do not wait, dial now. */
-  | { readonly kind: 'start'; readonly kept?: Kept }
+  | { readonly kind: 'start'; readonly kept?: Kept | undefined }
   | { readonly kind: 'connected' }
   | { readonly kind: 'frame'; readonly frame: ServerFrame }
   | { readonly kind: 'disconnected'; readonly closeCode: number }
@@ -42,13 +42,12 @@ export type ClientEvent =
   | { readonly kind: 'rest' }
   | { readonly kind: 'deadline' };
 
-/** Performed in order; `keep` and `forget` are durable before the next one is performed. */
+/** Performed in order; what is to `keep` is durable before the next thing is said. */
 export type ClientEffect =
   | { readonly kind: 'dial' }
   | { readonly kind: 'hang_up' }
   | { readonly kind: 'say'; readonly frame: ClientFrame }
   | { readonly kind: 'keep'; readonly kept: Kept }
-  | { readonly kind: 'forget' }
   /** For the application, each once and in order. */
   | { readonly kind: 'show'; readonly frame: ServerFrame }
   | ({ readonly kind: 'settle' } & Settled)
@@ -304,7 +303,7 @@ export class ClientEnd {
     // There is nothing to end.
     if (this.#link === 'idle' || this.#kept.token === undefined) {
       this.#do({ kind: 'hang_up' });
-      this.#forget();
+      this.#become({});
       return this.#over('quit');
     }
     if (this.#link === 'down') this.#dial();
@@ -334,7 +333,7 @@ export class ClientEnd {
         this.#verdict = frame.retry === 'later' ? 'resume' : frame.retry;
         this.#reason = frame.code;
         this.#notBefore = this.#now + (frame.retry_after_ms ?? 0);
-        if (frame.retry === 'fresh') this.#forget();
+        if (frame.retry === 'fresh') this.#become({});
         this.#show(frame);
         // The close that follows says no more.
         return this.#do({ kind: 'hang_up' });
@@ -370,7 +369,7 @@ export class ClientEnd {
     // Of another session: the position in this one means nothing there.
     if (token?.value !== undefined) this.#become({ token: token.value });
     // Another client has the session; the token stays good, for when the player asks.
-    if (!resume && reason !== 'taken_over') this.#forget();
+    if (!resume && reason !== 'taken_over') this.#become({});
     this.#show(frame);
   }
 
@@ -445,11 +444,6 @@ export class ClientEnd {
   #become(kept: Kept): void {
     this.#kept = kept;
     this.#do({ kind: 'keep', kept });
-  }
-
-  #forget(): void {
-    this.#kept = {};
-    this.#do({ kind: 'forget' });
   }
 }
 

@@ -40,8 +40,8 @@ interface Address {
 export function connect(url: string | Address, options: ConnectOptions = {}): Session {
   const address = String(url);
   const WebSocket = options.WebSocket ?? platform.WebSocket;
-  if (!/^wss?:/.test(address)) throw new TypeError('no ws: or wss: URL');
-  if (!WebSocket) throw new TypeError('no WebSocket: pass one');
+  if (!/^wss?:/.test(address)) throw new TypeError('not a ws: URL');
+  if (!WebSocket) throw new TypeError('pass a WebSocket');
   return new Session({
     ...options,
     url: address,

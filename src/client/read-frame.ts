@@ -61,7 +61,7 @@ const SHAPES: { readonly [T in ServerFrame['type']]: Shape<Extract<ServerFrame, 
 const GARBLED: ServerFrame = {
   type: 'error',
   code: 'garbled',
-  message: 'This client is too old.',
+  message: 'client too old',
   retry: 'never',
 };
 

@@ -16,7 +16,7 @@ import type { Gap, Return, SessionEvents, SessionStatus } from './session-events
 import type { Keeping, TokenStorage } from './storage/token-storage.ts';
 
 /** A timer cannot wait for longer, in ms. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+const LONGEST_TIMER_MS = 2_000_000_000;
 
 /** `WebSocket.OPEN`. */
 const OPEN = 1;
@@ -64,6 +64,7 @@ export class Session {
   #socket: WebSocketLike | undefined;
   /** What is saved and what is said, in order. */
   #inOrder: Promise<void> = Promise.resolve();
+  #unsaved: Kept | undefined;
   /** Whether the storage is open for us, or is being opened. */
   #holds = false;
   #isBlocked = false;
@@ -186,7 +187,9 @@ export class Session {
       this.#token = undefined;
       this.#isBlocked = false;
       this.#hear();
-      this.#receive({ kind: 'start', kept: token === undefined ? keptIn(text) : { token } });
+      // What nobody keeps, the end itself still has.
+      const kept = token ? { token } : this.#keeps === 'memory' ? undefined : keptIn(text);
+      this.#receive({ kind: 'start', kept });
     };
     const failed = (): void => {
       this.#keepsNothing();
@@ -276,9 +279,7 @@ export class Session {
       case 'say':
         return this.#say(effect.frame);
       case 'keep':
-        return this.#then(() => this.#storage.save(JSON.stringify(effect.kept)));
-      case 'forget':
-        return this.#then(() => this.#storage.remove());
+        return this.#save(effect.kept);
       case 'show':
         return this.#show(effect.frame);
       case 'settle':
@@ -346,6 +347,16 @@ export class Session {
   /** After all that was to be done before, which a storage may take its time for. */
   #then(act: () => void | Promise<void>): void {
     this.#inOrder = this.#inOrder.then(act).catch(() => this.#keepsNothing());
+  }
+
+  /** Only the newest is saved: a storage that is slower than the game is not behind it. A place is nothing alone. */
+  #save(kept: Kept): void {
+    this.#unsaved = kept;
+    this.#then(() => {
+      const newest = this.#unsaved;
+      this.#unsaved = undefined;
+      if (newest) return newest.token ? this.#storage.save(JSON.stringify(newest)) : this.#storage.remove();
+    });
   }
 
   #keepsNothing(): void {

@@ -223,9 +223,6 @@ export class SimulatedPlayer implements ClientSide {
       case 'keep':
         this.#kept = effect.kept;
         return;
-      case 'forget':
-        this.#kept = {};
-        return;
       case 'show':
         return this.#show(effect.frame);
       case 'settle': {
