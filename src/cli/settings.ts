@@ -1,4 +1,5 @@
 import type { Overflow } from '../core/index.ts';
+import type { Charset } from '../transports/index.ts';
 import {
   type Endpoint,
   type SettingType,
@@ -48,6 +49,7 @@ export interface Settings {
   readonly tokenTtlSeconds: number;
   readonly telnetTokenLine: boolean;
   readonly charLogin: boolean;
+  readonly telnetCharset: Charset;
   readonly texts: string | undefined;
   readonly telnetKeepaliveSeconds: number;
   readonly heldCommandTtlSeconds: number;
@@ -213,6 +215,11 @@ export const SETTINGS: SettingsTable = {
     type: yesOrNo,
     default: 'true',
     doc: 'Whether clients with GMCP Char.Login 2 (Mudlet 5) keep the token and come back by themselves.',
+  },
+  telnetCharset: {
+    type: oneOf('utf-8', 'latin1', 'cp437'),
+    default: 'utf-8',
+    doc: 'The character set for Telnet clients that do not say what they read.',
   },
   texts: {
     type: path,

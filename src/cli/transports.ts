@@ -31,7 +31,13 @@ export function entrancesOf(
     translation,
   };
   const keepAliveSeconds = settings.telnetKeepaliveSeconds;
-  const forTelnet = { ...service, host, trustedProxies, keepAliveSeconds };
+  const forTelnet = {
+    ...service,
+    host,
+    trustedProxies,
+    keepAliveSeconds,
+    charset: settings.telnetCharset,
+  };
   const forHttp = { host, trustedProxies, request: webHandler({ isHealthy }), mudClients: service };
 
   const transports: Transport[] = [];

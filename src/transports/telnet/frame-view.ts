@@ -1,5 +1,11 @@
 import { ReconnectionToken, type Clock, type Json } from '../../core/index.ts';
-import type { CaughtUpFrame, NewToken, ResumedFrame, ServerFrame } from '../../protocol/index.ts';
+import type {
+  CaughtUpFrame,
+  NewToken,
+  ResumedFrame,
+  ServerFrame,
+  ServerGmcpFrame,
+} from '../../protocol/index.ts';
 import { msdpOfPackage } from '../../telnet/index.ts';
 import type { CharLogin } from './char-login.ts';
 import type { Notices } from './notices.ts';
@@ -41,6 +47,8 @@ export class FrameView {
   #cancelPatience: () => void = () => undefined;
   /** Between `resumed` and `caught_up`. */
   #replay: Replay | undefined;
+  /** Messages of the game that came with the replay: they are sent behind its text. */
+  #messages: ServerGmcpFrame[] = [];
   /** All was taken through here, and perhaps not written yet. */
   #taken = 0;
 
@@ -90,6 +98,7 @@ export class FrameView {
   #showReplay(): void {
     if (this.#replay === undefined) return;
     this.#replay.show();
+    this.#sendMessages();
     this.#wrote();
   }
 
@@ -99,9 +108,12 @@ export class FrameView {
 
   #entry(frame: Entry): void {
     const through = frame.type === 'gap' ? (frame.to ?? frame.from) : frame.offset;
-    const isShown = this.#replay === undefined ? this.#live(frame) : this.#missed(frame, this.#replay);
+    const replay = this.#replay;
+    const isShown = replay === undefined ? this.#live(frame) : this.#missed(frame, replay);
     if (through !== undefined) this.#taken = through;
-    if (isShown && through !== undefined) this.#wrote();
+    if (!isShown) return;
+    if (replay !== undefined) this.#sendMessages();
+    if (through !== undefined) this.#wrote();
   }
 
   #live(frame: Entry): true {
@@ -136,11 +148,23 @@ export class FrameView {
       case 'dropped':
         return replay.take(frame);
       case 'gmcp':
-        if (!MOMENTARY.test(frame.package)) this.#fromGame(frame.package, frame.data);
-        return replay.take(undefined);
+        if (!MOMENTARY.test(frame.package)) this.#messages.push(frame);
+        break;
       // `resumed` has said what it is now.
       case 'echo':
-        return replay.take(undefined);
+        break;
+    }
+    return replay.take(undefined);
+  }
+
+  /** The last value of a state package has no offset; those before it are left out. */
+  #sendMessages(): void {
+    const messages = this.#messages.splice(0);
+    const states = new Set(
+      messages.flatMap(({ offset, package: name }) => (offset === undefined ? [name.toLowerCase()] : [])),
+    );
+    for (const { offset, package: name, data } of messages) {
+      if (offset === undefined || !states.has(name.toLowerCase())) this.#fromGame(name, data);
     }
   }
 
@@ -152,6 +176,7 @@ export class FrameView {
       [this.#notices.welcomeBack(frame, lines), ...tokenSentence].join('\n');
     this.#terminal.echo(echo);
     this.#taken = 0;
+    this.#messages = [];
     this.#cancelPatience = this.#options.clock.after(PATIENCE_MS, () => this.#showReplay());
     this.#replay = new Replay({
       screen: this.#screen,
@@ -167,6 +192,7 @@ export class FrameView {
     this.#cancelPatience();
     const left = this.#replay?.end();
     this.#replay = undefined;
+    this.#sendMessages();
     this.#screen.restyle(style);
     if (prompt !== undefined) this.#screen.text(prompt, true);
     else if (left !== undefined && left.text !== '') this.#screen.text(left.text, left.isPrompt);

@@ -13,6 +13,7 @@ beforeEach(() => {
   written = '';
   const terminal = new Terminal({
     lineLimitBytes: 400,
+    charset: 'utf-8',
     write: (bytes) => {
       written += Buffer.from(bytes).toString().replaceAll('\r\n', '\n').replaceAll(`${ESC}[0m`, '');
     },

@@ -9,6 +9,7 @@ import {
 } from '../../core/index.ts';
 import type { Converse, HelloFrame, ServerFrame } from '../../protocol/index.ts';
 import { isSamePackage, packageOfMsdp, type GmcpMessage } from '../../telnet/index.ts';
+import type { Charset } from './charset.ts';
 import { CharLogin } from './char-login.ts';
 import { FrameView } from './frame-view.ts';
 import { Notices } from './notices.ts';
@@ -54,6 +55,8 @@ export interface TelnetPlayerOptions {
   readonly showsTokenLine: boolean;
   /** Whether tokens are given and taken by GMCP `Char.Login`. */
   readonly offersCharLogin: boolean;
+  /** For clients that do not say what they read. Default UTF-8. */
+  readonly charset?: Charset | undefined;
   /** What is told to a program that lists games. */
   readonly listing: () => Listing;
   /** Sentences for players in other words. */
@@ -103,6 +106,7 @@ export class TelnetPlayer {
     this.#lineLimitBytes = lineLimitBytes;
     this.#terminal = new Terminal({
       lineLimitBytes,
+      charset: options.charset ?? 'utf-8',
       write: (bytes) => socket.write(bytes),
       compress: socket.compress && ((on) => socket.compress?.(on)),
       listing,
@@ -415,16 +419,16 @@ export class TelnetPlayer {
   }
 
   #hello(): HelloFrame {
-    const { name = 'telnet', version = '', size, screenReader } = this.#terminal.facts;
+    const { name = 'telnet', version = '', size, screenReader, charset: encoding } = this.#terminal.facts;
     return {
       type: 'hello',
-      client: { name, version, ...size, encoding: 'utf-8', screen_reader: screenReader },
+      client: { name, version, ...size, encoding, screen_reader: screenReader },
     };
   }
 
   #client(): ClientInfo {
     const address = this.#address;
-    const { name, version, terminal, size, screenReader } = this.#terminal.facts;
+    const { name, version, terminal, size, screenReader, charset: encoding } = this.#terminal.facts;
     return {
       transport: 'telnet',
       ...(address === undefined ? {} : { address }),
@@ -432,7 +436,7 @@ export class TelnetPlayer {
       ...(version === undefined ? {} : { version }),
       ...(terminal === undefined ? {} : { terminal }),
       ...size,
-      encoding: 'utf-8',
+      encoding,
       screenReader,
     };
   }

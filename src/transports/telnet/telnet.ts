@@ -45,7 +45,8 @@ interface Lobby {
 
 class TelnetTransport implements Transport {
   readonly name: string;
-  readonly #options: Required<Omit<TelnetOptions, 'translation'>> & Pick<TelnetOptions, 'translation'>;
+  readonly #options: Required<Omit<TelnetOptions, 'translation' | 'charset'>> &
+    Pick<TelnetOptions, 'translation' | 'charset'>;
   readonly #entrance: Entrance;
   readonly #server: Server;
   readonly #players = new Map<Socket, TelnetPlayer>();
@@ -110,6 +111,7 @@ class TelnetTransport implements Transport {
       showsTokenLine: this.#options.tokenLine,
       offersCharLogin: this.#options.charLogin,
       listing,
+      charset: this.#options.charset,
       translation: this.#options.translation,
       socket: new NetTelnetSocket(socket, this.#entrance.originOf(socket)),
     });

@@ -26,7 +26,6 @@ import {
   decodeWindowSize,
   encodeMsdp,
   encodeMssp,
-  utf8,
   type EnvironReport,
   type GmcpMessage,
   type MsdpVariable,
@@ -35,6 +34,8 @@ import {
   type OptionPolicies,
   type TelnetEvent,
 } from '../../telnet/index.ts';
+import { CHARSET_NAMES, type Charset } from './charset.ts';
+import { ClientText } from './client-text.ts';
 
 /** What a game server offers to players' clients. */
 const POLICIES: OptionPolicies = {
@@ -78,11 +79,14 @@ export interface TerminalFacts {
   readonly version?: string;
   readonly terminal?: string;
   readonly screenReader: boolean;
+  readonly charset: Charset;
   readonly size?: TerminalSize;
 }
 
 export interface TerminalOptions {
   readonly lineLimitBytes: number;
+  /** For a client that does not say what it reads. */
+  readonly charset: Charset;
   readonly write: (bytes: Uint8Array) => void;
   /** What is written from here on is to be compressed (true), or not any more. Absent: compression is not offered. */
   readonly compress: ((on: boolean) => void) | undefined;
@@ -101,7 +105,10 @@ export class Terminal {
   readonly #lines: LineAssembler;
   readonly #types = new TerminalTypeQuery();
   readonly #environ = new EnvironQuery();
-  readonly #charset = new CharsetNegotiation('server', ['UTF-8']);
+  readonly #charset = new CharsetNegotiation('server', CHARSET_NAMES);
+  readonly #text: ClientText;
+  /** What CHARSET has settled. */
+  #agreed: string | undefined;
   readonly #marks = new TimingMarks<() => void>();
   #size: TerminalSize | undefined;
   #settled = false;
@@ -111,7 +118,8 @@ export class Terminal {
     this.#write = options.write;
     this.#event = options.event;
     this.#negotiator = new Negotiator({ policies: options.compress ? COMPRESSIBLE : POLICIES });
-    this.#lines = new LineAssembler({ lineLimitBytes: options.lineLimitBytes });
+    this.#text = new ClientText(options.charset);
+    this.#lines = new LineAssembler({ lineLimitBytes: options.lineLimitBytes, coding: this.#text.coding });
   }
 
   /** Makes all offers. */
@@ -135,6 +143,7 @@ export class Terminal {
       ...(version === undefined ? {} : { version }),
       ...(terminal === undefined ? {} : { terminal }),
       ...(this.#size === undefined ? {} : { size: this.#size }),
+      charset: this.#text.charset,
       screenReader: (mtts & MTTS.SCREEN_READER) !== 0,
     };
   }
@@ -157,7 +166,7 @@ export class Terminal {
 
   /** Text for the screen: `\n` ends a line. */
   text(text: string): void {
-    this.#write(escapeIac(utf8.encode(text.replace(/\r?\n/g, '\r\n'))));
+    this.#write(escapeIac(this.#text.encode(text)));
   }
 
   /** Marks the end of a prompt, in the way that this client knows, if any (RFC 885, RFC 854). */
@@ -272,17 +281,23 @@ export class Terminal {
       }
       case OPTION.TTYPE: {
         const question = this.#types.receive(payload);
+        this.#learn();
         if (question) this.#write(encodeSubnegotiation(OPTION.TTYPE, question));
         return this.#settle();
       }
       case OPTION.NEW_ENVIRON: {
-        if (this.#environ.receive(payload)) this.#event({ kind: 'environ' });
+        if (this.#environ.receive(payload)) {
+          this.#learn();
+          this.#event({ kind: 'environ' });
+        }
         return this.#settle();
       }
       case OPTION.CHARSET: {
-        const { send } = this.#charset.receive(payload);
+        const { send, agreed } = this.#charset.receive(payload);
         if (send) this.#write(encodeSubnegotiation(OPTION.CHARSET, send));
-        return;
+        if (agreed === undefined) return;
+        this.#agreed = agreed;
+        return this.#learn();
       }
       case OPTION.GMCP: {
         const message = decodeGmcp(payload);
@@ -293,6 +308,14 @@ export class Terminal {
         for (const variable of decodeMsdp(payload) ?? []) this.#event({ kind: 'msdp', variable });
       }
     }
+  }
+
+  /** How the client reads text may have changed, and it types as it reads. */
+  #learn(): void {
+    const { charset: told, mtts: toldMtts, terminal: toldTerminal } = this.#environ.report;
+    const { mtts = toldMtts, terminal = toldTerminal } = this.#types.report;
+    this.#text.learn({ agreed: this.#agreed, told, mtts, terminal });
+    this.#lines.setCoding(this.#text.coding);
   }
 
   #settle(): void {

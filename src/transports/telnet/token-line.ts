@@ -1,4 +1,5 @@
 import { ReconnectionToken } from '../../core/index.ts';
+import { SEQUENCE } from './control-sequences.ts';
 
 /** Names the line that a player's client sends as its first to come back, and a trigger can match. */
 const COMMAND = 'reconnect';
@@ -14,12 +15,6 @@ const AFTER_LINE_END = /(?<=[\n\v\f\r\u0085\u2028\u2029])/;
 // What a client does not show does not keep a line from looking like one: control sequences and strings (ECMA-48),
 // and then all other control characters.
 const ESCAPE = '\u001b';
-const SEQUENCES = [
-  `(?:${ESCAPE}\\[|\u009b)[ -?]*[@-~]`,
-  `${ESCAPE}[PX\\]^_][^${ESCAPE}\u0007\u009c]*(?:\u0007|\u009c|${ESCAPE}\\\\)`,
-  `${ESCAPE}(?:[ -/]+[0-~]|[0-OQ-WYZ\\\\\`-~])`,
-];
-const SEQUENCE = new RegExp(SEQUENCES.join('|'), 'g');
 const CONTROL = /\p{Cc}/gu;
 /** All but what may be the beginning of a sequence. */
 const LONE_CONTROL = new RegExp(`[^\\P{Cc}${ESCAPE}\u009b]`, 'gu');

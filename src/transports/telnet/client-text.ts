@@ -1,0 +1,48 @@
+import { MTTS, type TextCoding } from '../../telnet/index.ts';
+import { charsetOf, codingOf, type Charset } from './charset.ts';
+import { SequenceFilter } from './control-sequences.ts';
+
+/** What a client tells of how it reads text. */
+export interface ClientReading {
+  /** Settled by CHARSET. */
+  readonly agreed?: string | undefined;
+  /** By MNES. */
+  readonly told?: string | undefined;
+  readonly mtts?: number | undefined;
+  readonly terminal?: string | undefined;
+}
+
+/** Writes text as this client reads it: in its character set, and without colours where it has none. */
+export class ClientText {
+  readonly #fallback: Charset;
+  #charset: Charset;
+  #filter: SequenceFilter | undefined;
+
+  /** `fallback`: for clients that do not say what they read. */
+  constructor(fallback: Charset) {
+    this.#fallback = fallback;
+    this.#charset = fallback;
+  }
+
+  get charset(): Charset {
+    return this.#charset;
+  }
+
+  get coding(): TextCoding {
+    return codingOf(this.#charset);
+  }
+
+  /** The client has told more of itself. What was settled counts before what was told, and that before bits. */
+  learn({ agreed, told, mtts, terminal }: ClientReading): void {
+    const byBit = mtts !== undefined && (mtts & MTTS.UTF8) !== 0 ? 'utf-8' : undefined;
+    this.#charset = charsetOf(agreed) ?? charsetOf(told) ?? byBit ?? this.#fallback;
+    const hasColours = mtts === undefined ? !/^dumb$/i.test(terminal ?? '') : (mtts & MTTS.ANSI) !== 0;
+    this.#filter = hasColours ? undefined : (this.#filter ?? new SequenceFilter());
+  }
+
+  /** The bytes of a text, IAC not doubled yet. `\n` ends a line. */
+  encode(text: string): Uint8Array {
+    const shown = this.#filter?.filter(text) ?? text;
+    return this.coding.encode(shown.replace(/\r?\n/g, '\r\n'));
+  }
+}
