@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { certificate } from './support/certificate.ts';
 import { GatewayProcess, temporaryFolder } from './support/gateway-process.ts';
 import { startLineGame, type LineGame } from './support/line-game.ts';
 import { Mudlet, TokenStore, type Profile } from './support/mudlet.ts';
@@ -203,6 +204,35 @@ describe('a stock Mudlet in the demo world', () => {
     await lea.sees('reconnect h1');
     expect(lea.messages.filter(({ name }) => name.startsWith('Char.Login'))).toEqual([]);
     lea.cut();
+  });
+});
+
+describe('a Mudlet whose token came encrypted', () => {
+  beforeEach(() => {
+    const files = certificate('first');
+    return start('--telnet-tls', '0', '--tls-certificate', files.certificate, '--tls-key', files.key);
+  });
+
+  afterEach(stop);
+
+  it('comes back encrypted, and never shows it in the clear', async () => {
+    const ann = new Mudlet(gateway.telnetTls, profile, { tls: true });
+    await ann.sees('name');
+    ann.line('Ann');
+    expect(await ann.message('Char.Login.Token')).toMatchObject({ secure_only: true });
+    expect(profile.store.entry?.secureOnly).toBe(true);
+    ann.cut();
+
+    const open = new Mudlet(gateway.telnet, profile);
+    await open.sees('name');
+    expect(open.told).toEqual(['not encrypted']);
+    expect(open.sent).not.toContain('Char.Login.Reconnect');
+    open.cut();
+
+    const back = new Mudlet(gateway.telnetTls, profile, { tls: true });
+    await back.sees('Welcome back.');
+    expect(await back.message('Char.Login.Result')).toEqual({ success: true });
+    back.cut();
   });
 });
 

@@ -22,6 +22,8 @@ export class GatewayProcess {
   #log = '';
   #exit: { readonly code: number | null } | undefined;
   telnet = 0;
+  /** Where it has one: its port for Telnet in TLS. */
+  telnetTls = 0;
   http = 0;
   /** Of the operator, where `--operator 0` turned it on. */
   operator = 0;
@@ -50,6 +52,7 @@ export class GatewayProcess {
       return gateway.#output.includes('Stop with');
     });
     gateway.telnet = Number(/telnet \S+ (\d+)/.exec(gateway.#output)?.[1]);
+    gateway.telnetTls = Number(/TLS:\s+\S+ (\d+)/.exec(gateway.#output)?.[1]);
     gateway.http = Number(/http:\/\/\S+:(\d+)\//.exec(gateway.#output)?.[1]);
     gateway.operator = Number(/Operator: http:\/\/\S+:(\d+)\//.exec(gateway.#output)?.[1] ?? 0);
     return gateway;
