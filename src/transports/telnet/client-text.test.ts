@@ -49,7 +49,7 @@ describe('the text of a client', () => {
     for (let at = 0; at <= said.length; at += 1) {
       expect(written(said.slice(0, at), said.slice(at))).toBe('ared bcd');
     }
-    expect(written(...said)).toBe('ared bcd');
+    expect(written(...said.split(''))).toBe('ared bcd');
   });
 
   it('shows what only looks like the beginning of one, when it gets too long', () => {
