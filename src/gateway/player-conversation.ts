@@ -100,10 +100,12 @@ export class PlayerConversation implements Conversation, Registered {
 
   /** Events are handled one after the other, also those that come while one is. */
   #dispatch(event: PlayerEvent): void {
-    this.#events.push(event);
-    if (this.#handling) return;
+    if (this.#handling) {
+      this.#events.push(event);
+      return;
+    }
     this.#handling = true;
-    for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+    for (let next: PlayerEvent | undefined = event; next !== undefined; next = this.#events.shift()) {
       if (this.#gone) continue;
       for (const effect of this.#player.receive(next, this.#core.clock.now())) this.#perform(effect);
     }
