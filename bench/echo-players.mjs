@@ -8,6 +8,9 @@ import { setTimeout as passed } from 'node:timers/promises';
 const LINES_BEFORE = 4;
 const SETTLE_MS = 1500;
 
+/** Telnet's own questions and signs of life, between the lines: they stay unanswered. */
+const TELNET = /\xff[\xfb-\xfe][^]|\xff[\xf1-\xf9]/g;
+
 class Player {
   #socket;
   #received = '';
@@ -20,7 +23,7 @@ class Player {
     this.number = number;
     socket.setEncoding('latin1');
     socket.on('data', (text) => {
-      this.#received += text;
+      this.#received += text.replace(TELNET, '');
       this.#heard();
     });
     socket.on('close', () => this.#failed(new Error('a connection was closed')));
