@@ -12,7 +12,7 @@ export type TelnetEvent =
   /** A command of two bytes: GA, EOR, NOP, AYT, a stray SE … Ignore those that you do not know. */
   | { readonly kind: 'command'; readonly command: number }
   | { readonly kind: 'negotiate'; readonly verb: Verb; readonly option: number }
-  /** A whole `IAC SB option … IAC SE`, `IAC IAC` undone. The payload is the receiver's to keep. */
+  /** A whole `IAC SB option … IAC SE`, `IAC IAC` undone. Where it came in one piece the payload is a view of the chunk too. */
   | { readonly kind: 'subnegotiation'; readonly option: number; readonly payload: Uint8Array }
   /** A subnegotiation crossed the limit. Said once, at that byte; the rest, to its real IAC SE, is discarded. */
   | { readonly kind: 'oversize'; readonly option: number };
@@ -45,13 +45,15 @@ type State = 'data' | 'iac' | 'negotiate' | 'sb-option' | 'sb' | 'sb-iac';
  */
 export class TelnetParser {
   readonly #payload: BoundedBytes;
+  readonly #limit: number;
   #state: State = 'data';
   #verb: Verb = 'wont';
   #option = 0;
   #at = 0;
 
   constructor(settings: ParserSettings = {}) {
-    this.#payload = new BoundedBytes(settings.subnegotiationLimitBytes ?? 16_384);
+    this.#limit = settings.subnegotiationLimitBytes ?? 16_384;
+    this.#payload = new BoundedBytes(this.#limit);
   }
 
   /**
@@ -81,13 +83,24 @@ export class TelnetParser {
       case 'sb-option':
         this.#option = byte;
         // Option 255 (RFC 861) is nobody's; `IAC SB IAC SE` without an option does occur.
-        return this.#enter(byte === IAC ? 'iac' : 'sb');
+        this.#enter(byte === IAC ? 'iac' : 'sb');
+        return byte === IAC ? undefined : this.#whole(chunk);
       case 'sb':
         if (byte !== IAC) return this.#collect(this.#run(chunk, this.#at));
         return this.#enter('sb-iac');
       case 'sb-iac':
         return this.#quoted(chunk, byte);
     }
+  }
+
+  /** A subnegotiation that lies in the chunk as it is, as nearly all do: to collect it would cost more than all the rest. */
+  #whole(chunk: Uint8Array): TelnetEvent | undefined {
+    const from = this.#at;
+    const end = chunk.indexOf(IAC, from);
+    if (end === -1 || chunk[end + 1] !== SE || end - from > this.#limit) return undefined;
+    this.#at = end + 2;
+    this.#state = 'data';
+    return { kind: 'subnegotiation', option: this.#option, payload: chunk.subarray(from, end) };
   }
 
   #command(chunk: Uint8Array, byte: number): TelnetEvent | undefined {
