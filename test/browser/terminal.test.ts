@@ -128,6 +128,12 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     await line.press('ArrowUp');
     expect(await line.inputValue()).toBe('hello');
 
+    // This game says again all that it hears.
+    await pia.enter('@password sesame');
+    await pia.sees('3: You said: @password sesame');
+    expect(await pia.page.locator('.typed').allTextContents()).toContain('@password ••••••');
+    expect(await pia.page.evaluate('sessionStorage["holdfast.history"]')).toBe('["hello"]');
+
     const una = await visitor(numbered.http);
     await una.sees('What is your name?');
     await una.enter('Una');

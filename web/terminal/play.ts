@@ -12,8 +12,8 @@ import { awayText, droppedText, gapText } from './wording.ts';
 const SHORT_AWAY_MS = 5000;
 /** Of so many commands the words are known, to say which one was dropped. */
 const REMEMBERED_COMMANDS = 200;
-/** First words of lines that have a password in them, also where the game does not hide what is typed. */
-const PRIVATE_LINE = /^\s*(connect|create|@password)\s+\S/i;
+/** Lines that have a password in them, also where the game does not hide what is typed. */
+const PRIVATE_LINE = /^(\s*(?:connect|create|@password)\s+)\S.*$/i;
 const DOTS = '••••••';
 
 export interface PlayOptions {
@@ -53,7 +53,7 @@ export class Play {
     return this.#state.state === 'playing' && this.#session.status.kind !== 'closed';
   }
 
-  /** A line was typed. A secret one is neither shown nor remembered. */
+  /** A line was typed. What may be a password is not shown, and what is typed before the game is not remembered. */
   enter(text: string): { readonly isSecret: boolean } {
     const { screen, save } = this.#options;
     const isMasked = this.#line.isMasked;
@@ -61,7 +61,8 @@ export class Play {
       this.#state.state === 'playing' && this.#state.world === 'up' && !PRIVATE_LINE.test(text);
     const isSecret = isMasked || !isOpenly;
     const piece = { typed: 'waiting', ...(isSecret ? { isSecret } : {}) } as const;
-    const place = screen.typed(isMasked ? DOTS : text, piece, isMasked);
+    const shown = isMasked ? DOTS : text.replace(PRIVATE_LINE, `$1${DOTS}`);
+    const place = screen.typed(shown, piece, isMasked);
     save();
     void this.#send(text, place, isSecret);
     return { isSecret };
