@@ -448,6 +448,12 @@ describe('case 9: silent loss', () => {
     expect(caughtUp.offset).toBe(72);
     expect(output.bytes).toBeLessThanOrEqual(4096);
     expect(output.bytes).toBeGreaterThan(4096 - 101);
+    // Lines 0 to 9 have 100 bytes, all others 101.
+    const bytes = 10 * 100 + (output.evicted - 1 - 10) * 101;
+    expect(forced.events.filter(({ kind }) => kind === 'gap')).toEqual([
+      { kind: 'gap', sessionId: id, reason: 'bound', entries: output.evicted - 1, bytes },
+      { kind: 'gap', sessionId: id, reason: 'oversize', entries: 1, bytes: 4097 },
+    ]);
   });
 });
 

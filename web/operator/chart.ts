@@ -37,6 +37,7 @@ export class Chart {
 
   constructor(about: ChartAbout) {
     this.#about = about;
+    this.#place.setAttribute('aria-label', about.about);
     this.#swatches = about.lines.map(({ ink }) => make('span', { class: `swatch ${ink}` }));
     this.#values = about.lines.map(() => make('span', { class: 'value' }));
     const legend = about.lines.map(({ name }, at) =>

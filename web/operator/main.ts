@@ -8,8 +8,9 @@ import { SessionsView } from './sessions-view.ts';
 import { startTheme } from './theme.ts';
 import type { Desk, View } from './view.ts';
 
-/** How often the page looks, in ms. */
+/** How often the page looks, in ms; where a look takes long, it looks less often. */
 const LOOK_MS = 2000;
+const SHARE = 0.1;
 
 /** For how long a notice is shown, in ms. */
 const NOTICE_MS = 6000;
@@ -88,6 +89,7 @@ class OperatorDesk implements Desk {
     if (this.#isLooking || this.#isOver) return;
     this.#isLooking = true;
     clearTimeout(this.#timer);
+    const startedAt = performance.now();
     try {
       do {
         this.#isStale = false;
@@ -102,7 +104,8 @@ class OperatorDesk implements Desk {
       this.#isLooking = false;
       if (!this.#isOver && !document.hidden) {
         clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => void this.#look(), LOOK_MS);
+        const tookMs = performance.now() - startedAt;
+        this.#timer = setTimeout(() => void this.#look(), Math.max(LOOK_MS, tookMs / SHARE));
       }
     }
   }
