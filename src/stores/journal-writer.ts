@@ -8,6 +8,8 @@ const SOON_MS = 200;
 /** What becomes durable together. */
 class Group {
   readonly changes = new Map<string, PendingChange>();
+  /** Done when all is durable, before whoever waits for it goes on. */
+  readonly first: (() => void)[] = [];
   readonly written: Promise<void>;
   resolve!: () => void;
   reject!: (error: StoreError) => void;
@@ -82,10 +84,14 @@ export class JournalWriter {
     return this.#hashes.get(hash);
   }
 
-  /** Resolves when all that was changed so far is durable. */
-  write(urgency: 'now' | 'soon'): Promise<void> {
+  /**
+   * Resolves when all that was changed so far is durable: for those who asked first, first. `before`: what happens
+   * then before any of them goes on.
+   */
+  write(urgency: 'now' | 'soon', before?: () => void): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
-    const { written } = this.#gathering;
+    const { written, first } = this.#gathering;
+    if (before) first.push(before);
     if (urgency === 'now') this.#begin();
     else this.#cancelSoon ??= this.#clock.after(SOON_MS, () => this.#begin());
     return written;
@@ -132,6 +138,7 @@ export class JournalWriter {
       return;
     }
     for (const change of group.changes.values()) this.#settleHashes(change);
+    for (const act of group.first) act();
     group.resolve();
     this.#written(group.changes.keys());
   }

@@ -119,6 +119,28 @@ describe('a session table', () => {
     expect(seen.at(-1)).toBe(2);
   });
 
+  it('answers in the order in which it was asked, also where output waits to be shown', async () => {
+    const { table, journal } = await made();
+    await table.apply('a', say());
+    const gate = journal.hold();
+    const answered: number[] = [];
+    const ask = (number: number, operation: Operation): Promise<unknown> =>
+      table.apply('a', operation).then(() => answered.push(number));
+    const asked = [ask(1, { ...prints('A room.'), taken: 1 })];
+    await turns();
+    asked.push(ask(2, say()));
+    // In the moment in which it is shown, and so into the same write as the one before.
+    const unwatch = table.watch('a', (_, visibleEnd) => {
+      if (visibleEnd < 1) return;
+      unwatch();
+      asked.push(ask(3, say()));
+    });
+    gate.open();
+    await turns();
+    await Promise.all(asked);
+    expect(answered).toEqual([1, 2, 3]);
+  });
+
   it('shows output that answers nothing before it is durable', async () => {
     const { table, journal } = await made();
     journal.hold();

@@ -269,17 +269,17 @@ export class SessionTable implements Store {
   #write(live: Live, operation: Operation): Promise<void> {
     const { end } = live.session.output;
     const takes = operation.kind === 'commit' && operation.taken !== undefined;
-    const withhold = end > live.visibleEnd && (takes || live.withheldEnd > live.visibleEnd);
-    const written = this.#writer.write(isLazy(operation) && !withhold ? 'soon' : 'now');
-    if (!withhold) {
-      live.visibleEnd = end;
-      return written;
+    const isWithholding = live.withheldEnd > live.visibleEnd;
+    const adds = end > Math.max(live.visibleEnd, live.withheldEnd);
+    if (adds && (takes || isWithholding)) {
+      live.withheldEnd = end;
+      return this.#writer.write('now', () => {
+        live.visibleEnd = Math.max(live.visibleEnd, end);
+        this.#tell(live);
+      });
     }
-    live.withheldEnd = end;
-    return written.then(() => {
-      live.visibleEnd = Math.max(live.visibleEnd, end);
-      this.#tell(live);
-    });
+    if (adds) live.visibleEnd = end;
+    return this.#writer.write(isLazy(operation) ? 'soon' : 'now');
   }
 }
 

@@ -2,6 +2,7 @@ import { ReconnectionToken, tokenId } from '../../src/core/index.ts';
 import type { ClientFrame, ServerFrame } from '../../src/protocol/index.ts';
 import { brief, countOf, type Evidence, type SessionRecord } from './evidence.ts';
 import { dropsNow } from './store-audit.ts';
+import { numberOf } from './mark.ts';
 import type { TokenAudit } from './token-audit.ts';
 import type { TokenModel } from './token-model.ts';
 import type { LinkWatcher, SimulatedLink } from './transport.ts';
@@ -222,6 +223,8 @@ export class LinkAudit implements LinkWatcher {
     const [, mark, count] = text.split(' ', 3);
     const session = this.#evidence.onDisk(id);
     if (this.#evidence.settings.delivery !== 'commit' || mark !== 'did' || session === undefined) return;
+    // What was unread in the account's older session answered a command of that one.
+    if (numberOf(text, id) === undefined) return;
     this.#evidence.story.expect(
       countOf(session) >= Number(count),
       'durable',

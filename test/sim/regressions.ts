@@ -203,4 +203,35 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     },
   },
+  {
+    found:
+      'answers overtake each other while output waits to be shown: a refusal is acknowledged before it is told',
+    schedule: {
+      seed: 148120,
+      settings: {
+        ...PLAIN,
+        isRemote: true,
+        hasLogin: true,
+        hasAccounts: true,
+        players: [{ heldCommands: 'skip', confirms: true }],
+        limits: {
+          ...DEFAULT_LIMITS,
+          queueCommands: 12,
+          backlogEntries: 14,
+          backlogBytes: 1987,
+          heldCommandTtlMs: 5000,
+          chains: 2,
+        },
+        wire: { ...PLAIN.wire, window_bytes: 2411, window_entries: 4 },
+        windowMs: 600_000,
+        networkMs: [0, 20],
+        diskMs: [2, 60],
+      },
+      steps: [
+        { at: 6822, kind: 'say', player: 0, verb: 'chatty', count: 1 },
+        { at: 6858, kind: 'say', player: 0, verb: 'veto', count: 4 },
+        { at: 6905, kind: 'say', player: 0, verb: 'do', count: 20 },
+      ],
+    },
+  },
 ];

@@ -31,6 +31,23 @@ export function commandScenarios(it: Scenario): void {
     assert.deepEqual(await subject.waiting(), ['look', ...says]);
   });
 
+  it('answers in the order in which it was asked', async (opened) => {
+    const subject = await Subject.playing(opened);
+    const answered: number[] = [];
+    const append = async (number: number): Promise<void> => {
+      await subject.append(['look'], { from: number });
+      answered.push(number);
+    };
+    await append(1);
+    await Promise.all([
+      append(2),
+      subject.commit({ taken: 1, output: [text('A room.')] }),
+      append(3),
+      append(4),
+    ]);
+    assert.deepEqual(answered, [1, 2, 3, 4]);
+  });
+
   it('keeps commands of every kind as they are', async (opened) => {
     const subject = await Subject.playing(opened);
     const commands = [
