@@ -50,7 +50,10 @@ class WatchedTable extends SessionTable {
     ledger.store.operated(id, operation, before, this.peek(id) ?? ended(before));
     // Before whoever asked goes on.
     outcome.then(
-      (answer) => answer.kind === 'accepted' && ledger.store.refuses(id, answer.refused),
+      (answer) => {
+        if (answer.kind === 'accepted') ledger.store.refuses(id, answer.refused);
+        if (before === undefined) ledger.store.operatedUnseen(id, operation);
+      },
       () => undefined,
     );
     coverage.count(operation, outcome);

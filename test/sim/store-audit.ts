@@ -106,6 +106,12 @@ export class StoreAudit {
     );
   }
 
+  /** The session was not in memory, so that nobody saw what the operation changed. */
+  operatedUnseen(id: string, { kind }: Operation): void {
+    const mayStartClock = kind === 'attach' || kind === 'detach' || kind === 'issue' || kind === 'refresh';
+    if (mayStartClock) this.#evidence.recordOf(id).attachedUntil = this.#evidence.now;
+  }
+
   /** The queue was full. */
   refuses(id: string, seqs: readonly number[]): void {
     for (const seq of seqs) this.#evidence.recordOf(id).refused.add(seq);
