@@ -37,6 +37,7 @@ export class TinyMux {
       cwd: this.#folder.path,
       env: { ...process.env, LD_LIBRARY_PATH: 'bin' },
       stdio: 'ignore',
+      detached: true,
     });
     this.#child = child;
     const deadline = Date.now() + PATIENCE_MS;
@@ -48,7 +49,11 @@ export class TinyMux {
 
   /** `kill -9`. */
   async kill(): Promise<void> {
-    this.#child?.kill('SIGKILL');
+    const child = this.#child;
+    // With its helpers, which would outlive it.
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      process.kill(-child.pid, 'SIGKILL');
+    }
     await this.ended();
   }
 
