@@ -249,6 +249,21 @@ describe.skipIf(CHROMIUM === undefined)('the SDK in a browser', () => {
     expect(gateway.events.filter(({ kind }) => kind === 'opened')).toHaveLength(2);
   });
 
+  it('clears away what a tab that never came back has left, after a week', async () => {
+    const left = (days: number): string =>
+      JSON.stringify(['somebody', Date.now() - days * 86_400_000, 'text']);
+    const items = {
+      [`holdfast ${link.url} old`]: left(8),
+      [`holdfast ${link.url} new`]: left(6),
+      other: left(8),
+    };
+    await context.addInitScript(`Object.assign(localStorage, ${JSON.stringify(items)})`);
+    const tab = await Tab.open();
+    await tab.status('open');
+    const keys = await tab.page.evaluate<string[]>('Object.keys(localStorage)');
+    expect(keys.filter((key) => key in items).toSorted()).toEqual([`holdfast ${link.url} new`, 'other']);
+  });
+
   it('keeps the token in the tab alone where there are no Web Locks, and says so', async () => {
     const tab = await Tab.open('insecure.test');
     await tab.get(({ session }) => session.send('one').then(() => true));
