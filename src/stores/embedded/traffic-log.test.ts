@@ -5,7 +5,9 @@ import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { newSession, type Operation, type Store } from '../../core/index.ts';
+import { PendingChange } from '../pending-change.ts';
 import { openEmbeddedStore } from './embedded-store.ts';
+import { TrafficLog } from './traffic-log.ts';
 
 const clock = new ManualClock();
 let folder: string;
@@ -95,6 +97,31 @@ it('stays within its bound, however much is played', async () => {
   const page = await again.readOutput('a', 0, { entries: 10, bytes: 1_000_000 });
   expect(page.entries.map(({ offset }) => offset)).toEqual([80]);
   await again.close();
+});
+
+it('stays near its bound where each write brings more rows than are usually folded', () => {
+  const log = new TrafficLog();
+  const session = newSession('a', 'world', 60_000, clock.now(), false);
+  const text = 'é'.repeat(2000);
+  const bytes = new Map<string, number>();
+  let most = 0;
+  for (let offset = 1; offset < 100; offset += 5) {
+    const changes = Array.from({ length: 300 }, (_, index) => {
+      const change = new PendingChange(`s${index}`, session);
+      change.session = session;
+      for (let more = 0; more < 5; more += 1) {
+        change.putOutput({ kind: 'text', offset: offset + more, at: 0, text });
+      }
+      return change;
+    });
+    const { put, deleted, written } = log.write(changes);
+    if (put) bytes.set(put.key, Buffer.byteLength(put.row));
+    for (const key of deleted) bytes.delete(key);
+    written();
+    most = Math.max(most, [...bytes.values()].reduce((sum, each) => sum + each, 0));
+  }
+  expect(most).toBeGreaterThan(16 * 1024 * 1024);
+  expect(most).toBeLessThan(40 * 1024 * 1024);
 });
 
 it('is found damaged where a row of it is lost', async () => {

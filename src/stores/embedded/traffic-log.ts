@@ -5,7 +5,7 @@ import { trafficOf, type Folded, type Traffic } from './traffic.ts';
 
 /** Over so many bytes of traffic the oldest is folded into the rows of its sessions. */
 const LIMIT_BYTES = 16 * 1024 * 1024;
-/** About so many rows at a time, so that no write takes long. */
+/** So many rows more than a write brings: no write takes long, and what gathers grows no further. */
 const FOLD_ROWS = 1000;
 
 /** A session whose rows do not tell its latest traffic. */
@@ -60,7 +60,7 @@ export class TrafficLog {
         sessions.push(change);
       }
     }
-    if (this.#bytes > LIMIT_BYTES) this.#foldOldest(folded);
+    if (this.#bytes > LIMIT_BYTES) this.#foldOldest(folded, FOLD_ROWS + sum(changes.map(rowsOf)));
     for (const id of folded.keys()) records.push({ id, isFolded: true });
     const since = this.#oldest(folded);
     const isNeeded = since <= this.#next && records.length > 0;
@@ -84,12 +84,12 @@ export class TrafficLog {
     return unfolded;
   }
 
-  #foldOldest(folded: Map<string, SessionChange>): void {
+  #foldOldest(folded: Map<string, SessionChange>, limit: number): void {
     let rows = 0;
     for (const [id, { change }] of this.#unfolded) {
-      if (rows >= FOLD_ROWS) return;
+      if (rows >= limit) return;
       folded.set(id, change);
-      rows += 1 + change.output.length + change.trimmedOutput.length;
+      rows += rowsOf(change);
     }
   }
 
@@ -102,9 +102,19 @@ export class TrafficLog {
   #put(records: readonly (Traffic | Folded)[]): { key: string; row: string } {
     const key = TRAFFIC.key(this.#next);
     const row = TRAFFIC.encode(key, records);
-    this.#rows.push({ number: this.#next, bytes: row.length });
-    this.#bytes += row.length;
+    const bytes = Buffer.byteLength(row);
+    this.#rows.push({ number: this.#next, bytes });
+    this.#bytes += bytes;
     this.#next += 1;
     return { key, row };
   }
+}
+
+/** Rows to be written for it: for changes that were merged never more than for each of them by itself. */
+function rowsOf({ commands, takenCommands, output, trimmedOutput }: SessionChange): number {
+  return 1 + commands.length + takenCommands.length + output.length + trimmedOutput.length;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }
