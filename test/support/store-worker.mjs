@@ -1,5 +1,6 @@
 // Works on an embedded store until it is killed, or the store fails, and prints what was acknowledged, one JSON
-// a line: `node store-worker.mjs <folder>`. It runs what `npm run build` made.
+// a line: `node store-worker.mjs <folder>`. With a text length behind it, sessions that only read texts of that length are
+// played instead, beside those in which one command waits. It runs what `npm run build` made.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { newSession } from '../../dist/core/index.js';
@@ -62,13 +63,39 @@ async function play(store) {
   }
 }
 
+/** Much traffic, which nothing but its size makes rows of. */
+async function flood(store, length) {
+  const [lease, epoch] = [(await store.acquireLease('world')).number, name().slice(0, 16)];
+  const open = async (number) => {
+    const id = randomUUID();
+    store.watch(id, () => undefined);
+    await store.create(newSession(id, 'world', 3_600_000, Date.now(), false));
+    await store.apply(id, { kind: 'commit', lease, epoch, stage: 'playing' });
+    const commands = [{ kind: 'text', text: `say ${number}` }];
+    await store.apply(id, { kind: 'append', commands });
+    report({ id, accepted: 1 });
+    return id;
+  };
+  const ids = await Promise.all(Array.from({ length: 2 * SESSIONS }, (_, number) => open(number)));
+  const read = async (id) => {
+    for (let data = 1; ; data += 1) {
+      const output = [{ kind: 'text', text: 'z'.repeat(length) }];
+      const { end } = await store.apply(id, { kind: 'commit', lease, epoch, output, data });
+      report({ id, end, data });
+    }
+  };
+  await Promise.all(ids.slice(SESSIONS).map(read));
+}
+
 async function playOn(store) {
   for (;;) await play(store);
 }
 
 try {
-  const store = await openEmbeddedStore(process.argv[2], { clock });
+  const [folder, length] = process.argv.slice(2);
+  const store = await openEmbeddedStore(folder, { clock });
   report({ ready: true });
+  if (length !== undefined) await flood(store, Number(length));
   await Promise.all(Array.from({ length: SESSIONS }, () => playOn(store)));
 } catch (error) {
   report({ failed: error.message, passing: error.passing });

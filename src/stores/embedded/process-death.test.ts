@@ -49,6 +49,27 @@ describe('an embedded store whose process', { timeout: TIMEOUT_MS }, () => {
     expect(acknowledged).toBeGreaterThan(ROUNDS);
   });
 
+  it(`is killed while it makes rows of much traffic keeps all of it (HOLDFAST_TEST_SEED=${SEED})`, async () => {
+    const random = seeded(SEED);
+    for (let round = 0; round < ROUNDS; round += 1) {
+      // The traffic log is full after 16 MB: 512 texts, in 64 writes. Then each write makes rows.
+      const facts = await work(['node', WORKER, folder, '32768'], 520 + Math.floor(random() * 120));
+      const store = await openEmbeddedStore(folder, { clock: new ManualClock(Date.now()) });
+      for (const [id, { end = 0 }] of byId(facts)) {
+        const session = await store.read(id);
+        expect(session?.commands).toMatchObject({ accepted: 1, taken: 0 });
+        expect(await store.readCommands(id, 0)).toHaveLength(1);
+        const last = session?.output.end ?? 0;
+        expect(last).toBeGreaterThanOrEqual(end);
+        expect(session?.data ?? 0).toBe(last);
+        const { entries } = await store.readOutput(id, 0, { entries: 10_000, bytes: 10_000_000 });
+        const kept = numbers(last).slice(session?.output.evicted ?? 0);
+        expect(entries.map(({ offset }) => offset)).toEqual(kept);
+      }
+      await store.close();
+    }
+  });
+
   it.skipIf(process.platform === 'win32')(
     'cannot write any more fails for good, and keeps the rest',
     async () => {
@@ -79,11 +100,7 @@ async function work([command = '', ...args]: readonly string[], count: number): 
 }
 
 async function expectAcknowledged(store: Store, facts: readonly Fact[]): Promise<void> {
-  const sessions = new Map<string, Fact>();
-  for (const fact of facts) {
-    if (fact.id !== undefined) sessions.set(fact.id, { ...sessions.get(fact.id), ...fact });
-  }
-  for (const [id, fact] of sessions) {
+  for (const [id, fact] of byId(facts)) {
     const session = await store.read(id);
     if (fact.closed) expect(session).toBeUndefined();
     // It may have been closed just after its last report.
@@ -105,6 +122,15 @@ async function expectAcknowledged(store: Store, facts: readonly Fact[]): Promise
     const commands = await store.readCommands(id, 0);
     expect(commands.length).toBe((session?.commands.accepted ?? 0) - (session?.commands.taken ?? 0));
   }
+}
+
+/** What was acknowledged last of each session. */
+function byId(facts: readonly Fact[]): ReadonlyMap<string, Fact> {
+  const sessions = new Map<string, Fact>();
+  for (const fact of facts) {
+    if (fact.id !== undefined) sessions.set(fact.id, { ...sessions.get(fact.id), ...fact });
+  }
+  return sessions;
 }
 
 function numbers(end: number): number[] {

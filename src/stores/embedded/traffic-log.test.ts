@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { newSession, type Operation, type Store } from '../../core/index.ts';
 import { PendingChange } from '../pending-change.ts';
@@ -118,7 +118,10 @@ it('stays near its bound where each write brings more rows than are usually fold
     if (put) bytes.set(put.key, Buffer.byteLength(put.row));
     for (const key of deleted) bytes.delete(key);
     written();
-    most = Math.max(most, [...bytes.values()].reduce((sum, each) => sum + each, 0));
+    most = Math.max(
+      most,
+      [...bytes.values()].reduce((sum, each) => sum + each, 0),
+    );
   }
   expect(most).toBeGreaterThan(16 * 1024 * 1024);
   expect(most).toBeLessThan(40 * 1024 * 1024);
@@ -133,4 +136,53 @@ it('is found damaged where a row of it is lost', async () => {
   await db.del('traffic/0000000000000002');
   await db.close();
   await expect(openEmbeddedStore(folder, { clock })).rejects.toThrow('there is no traffic/0000000000000002');
+});
+
+describe('what is played is all there where a process died while it made rows of it', () => {
+  /** Where in the last thing that was written it died: at each tenth. */
+  const PARTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+
+  async function expectAtEachCut(check: (store: Store) => Promise<void>): Promise<void> {
+    const copy = `${folder}-copy`;
+    try {
+      for (const part of PARTS) {
+        await cp(folder, copy, { recursive: true });
+        const logs = (await readdir(copy)).filter((name) => name.endsWith('.log')).toSorted();
+        const log = join(copy, logs.at(-1) ?? '');
+        await truncate(log, Math.floor((await stat(log)).size * part));
+        const store = await openEmbeddedStore(copy, { clock });
+        await check(store);
+        await store.close();
+        await rm(copy, { recursive: true });
+      }
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
+  }
+
+  it('at the start', async () => {
+    const store = await openEmbeddedStore(folder, { clock });
+    await play(store);
+    for (let taken = 1; taken <= 50; taken += 1) {
+      await store.apply('a', says('look'));
+      await store.apply('a', {
+        kind: 'commit',
+        lease: 1,
+        epoch: 'e',
+        taken,
+        output: [{ kind: 'text', text: 'x'.repeat(1000) }],
+      });
+    }
+    await store.apply('b', says('look'));
+    await store.close();
+    await (await openEmbeddedStore(folder, { clock })).close();
+    await expectAtEachCut(async (again) => {
+      expect((await again.read('a'))?.commands).toMatchObject({ accepted: 50, taken: 50 });
+      const { entries } = await again.readOutput('a', 0, { entries: 100, bytes: 1_000_000 });
+      expect(entries.map(({ offset }) => offset)).toEqual(
+        Array.from({ length: 50 }, (_, index) => index + 1),
+      );
+      expect(await again.readCommands('b', 0)).toHaveLength(1);
+    });
+  });
 });
