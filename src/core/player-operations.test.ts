@@ -61,6 +61,13 @@ describe('a session', () => {
     }
   });
 
+  it('gives no token to who is attached by one that was revoked, also before they hear of it', () => {
+    const play = new Play().do(PLAYS, ISSUES, { kind: 'revoke' });
+    const link: Operation = { kind: 'issue', chain: 'd', hash: 'other', attachment: 1, link: true };
+    const { outcome, session } = transition(play.stored, link, play.now, LIMITS);
+    expect({ outcome, session }).toEqual({ outcome: { kind: 'refused', reason: 'stale' } });
+  });
+
   it('that was closed has nothing left but its counters', () => {
     const play = new Play().do(PLAYS, ISSUES, say('look'), say('north'));
     play.do({

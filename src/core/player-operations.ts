@@ -38,6 +38,11 @@ function isCurrent(session: Session, attachment: number | undefined): boolean {
   return attachment === undefined || (presence.attached && presence.attachment === attachment);
 }
 
+/** True where the tokens of whoever is attached were revoked, also while they have not heard of it. */
+function isRevoked({ chains, presence }: Session): boolean {
+  return chains.some(({ id, revoked }) => id === presence.chain && revoked !== undefined);
+}
+
 /** The held commands that may still run, for the player to see. */
 export function heldCommands(
   { session, commands }: StoredSession,
@@ -222,6 +227,9 @@ export function issue(
 ): Transition<Outcomes['issue']> {
   if (session.stage !== 'playing') return { outcome: { kind: 'refused', reason: 'not_playing' } };
   if (!isCurrent(session, request.attachment)) return { outcome: { kind: 'refused', reason: 'stale' } };
+  if (request.attachment !== undefined && isRevoked(session)) {
+    return { outcome: { kind: 'refused', reason: 'stale' } };
+  }
   if (hasRunOut(session, now)) return { outcome: { kind: 'refused', reason: 'expired' } };
   const room = withRoom(session.chains, session.presence.chain, limits);
   const mine = request.attachment !== undefined && !request.link;

@@ -291,13 +291,19 @@ class RunningGateway implements Gateway {
 
   /** Closes sessions whose time ran out. Those that nobody watches are told to the application here. */
   async #sweep(): Promise<void> {
-    const { store } = this.#options;
-    for (const sessionId of await store.due(SWEEP_LIMIT)) {
-      const watched = this.#core?.host.find(sessionId) !== undefined;
-      const outcome = await store.apply(sessionId, { kind: 'expire' });
-      if (outcome.kind === 'done' && !watched) {
-        this.#options.onEvent?.({ kind: 'closed', sessionId, reason: 'expired' });
-      }
+    for (const sessionId of await this.#options.store.due(SWEEP_LIMIT)) {
+      // One that is damaged on the disk is in nobody else's way.
+      await this.#expire(sessionId).catch((error: unknown) => {
+        this.#options.onEvent?.({ kind: 'failed', sessionId, where: 'sweep', error });
+      });
+    }
+  }
+
+  async #expire(sessionId: string): Promise<void> {
+    const watched = this.#core?.host.find(sessionId) !== undefined;
+    const outcome = await this.#options.store.apply(sessionId, { kind: 'expire' });
+    if (outcome.kind === 'done' && !watched) {
+      this.#options.onEvent?.({ kind: 'closed', sessionId, reason: 'expired' });
     }
   }
 

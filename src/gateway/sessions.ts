@@ -49,9 +49,11 @@ export class Sessions {
     const { store, onEvent } = this.#options;
     const session = await store.read(sessionId);
     const chains = session?.chains.filter((chain) => !chain.revoked && isNamed(chain, device)) ?? [];
+    // All in one step: who is still there by another device gets no new token meanwhile.
+    if (device === undefined && chains.length > 0) await store.apply(sessionId, { kind: 'revoke' });
     for (const { hashes } of chains) {
       const hash = hashes.at(-1) ?? '';
-      await store.apply(sessionId, { kind: 'revoke', hash });
+      if (device !== undefined) await store.apply(sessionId, { kind: 'revoke', hash });
       onEvent({ kind: 'revoked', sessionId, reason: 'revoked', tokenId: tokenId(hash) });
     }
     return chains.length;

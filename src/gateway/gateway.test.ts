@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { expect, it } from 'vitest';
+import { ManualClock } from '../../test/support/manual-clock.ts';
+import { newSession, type World } from '../core/index.ts';
+import { openEmbeddedStore } from '../stores/index.ts';
+import { createGateway } from './gateway.ts';
+
+const WORLD: World = { name: 'world', delivery: 'mark', open: () => ({ command: () => undefined }) };
+
+it('closes sessions whose time ran out, also behind one that is damaged on the disk', async () => {
+  const clock = new ManualClock();
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
+  try {
+    const before = await openEmbeddedStore(folder, { clock });
+    for (const [id, windowMs] of [
+      ['broken', 1],
+      ['sound', 2],
+    ] as const) {
+      await before.create(newSession(id, 'world', windowMs, clock.now(), false));
+    }
+    await before.close();
+    const db = new ClassicLevel(folder);
+    await db.put('session/broken', ((await db.get('session/broken')) ?? '').replace('world', 'w0rld'));
+    await db.close();
+
+    const store = await openEmbeddedStore(folder, { clock });
+    const failed: unknown[] = [];
+    const closed = new Promise<string>((resolve) => {
+      const gateway = createGateway({
+        clock,
+        store,
+        world: WORLD,
+        transports: [],
+        onEvent(event) {
+          if (event.kind === 'failed') failed.push(event);
+          if (event.kind === 'closed') void gateway.close().then(() => resolve(event.sessionId));
+        },
+      });
+      void gateway.listen().then(() => clock.advance(1000));
+    });
+    expect(await closed).toBe('sound');
+    expect(failed).toMatchObject([{ where: 'sweep', sessionId: 'broken' }]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
