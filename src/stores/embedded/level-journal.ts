@@ -81,10 +81,10 @@ export class LevelJournal implements Journal {
     const rows = await this.#reading(this.#db.iterator(TRAFFIC.range()).all());
     const batch = this.#db.batch();
     for (const [id, traffic] of this.#trafficIn(rows)) {
-      const stored = await this.#rows(id).catch(() => 'unreadable' as const);
+      const stored = await this.#rows(id).catch(changedRow);
       if (stored === undefined) throw damaged(this.folder, `session ${id} was played, and is gone`);
       // Whoever asks for it is told; the others play.
-      if (stored !== 'unreadable') writeRows(batch, rowsAfter(stored, traffic));
+      if (stored !== 'changed') writeRows(batch, rowsAfter(stored, traffic));
     }
     for (const [key] of rows) batch.del(key);
     await batch.write({ sync: true });
@@ -174,6 +174,12 @@ export class LevelJournal implements Journal {
       throw damaged(this.folder, `it cannot be read (${String(cause)})`, cause);
     }
   }
+}
+
+/** For a row that is not as it was written. What has a cause is the disk's, and may be over the next time. */
+function changedRow(error: unknown): 'changed' {
+  if (error instanceof Error && error.cause === undefined) return 'changed';
+  throw error;
 }
 
 /** The last part of a key that ends in one. */

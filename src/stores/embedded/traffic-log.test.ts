@@ -2,11 +2,12 @@ import { cp, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { newSession, type Operation, type Store } from '../../core/index.ts';
 import { PendingChange } from '../pending-change.ts';
 import { openEmbeddedStore } from './embedded-store.ts';
+import { LevelJournal } from './level-journal.ts';
 import { TrafficLog } from './traffic-log.ts';
 
 const clock = new ManualClock();
@@ -125,6 +126,21 @@ it('stays near its bound where each write brings more rows than are usually fold
   }
   expect(most).toBeGreaterThan(16 * 1024 * 1024);
   expect(most).toBeLessThan(40 * 1024 * 1024);
+});
+
+it('is kept where the disk fails while rows are made of it', async () => {
+  const store = await openEmbeddedStore(folder, { clock });
+  await play(store);
+  await store.apply('a', says('look'));
+  await store.close();
+  const db = new ClassicLevel(folder);
+  const failing = vi.spyOn(db, 'get').mockRejectedValue(new Error('EIO: i/o error'));
+  await expect(new LevelJournal(db).foldTraffic()).rejects.toThrow('cannot be read');
+  failing.mockRestore();
+  await db.close();
+  const again = await openEmbeddedStore(folder, { clock });
+  expect((await again.read('a'))?.commands.accepted).toBe(1);
+  await again.close();
 });
 
 it('is found damaged where a row of it is lost', async () => {
