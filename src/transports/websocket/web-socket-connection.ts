@@ -13,9 +13,9 @@ const NOTHING = new Uint8Array();
 export interface WebSocketEvents {
   text(text: string): void;
   binary(bytes: Buffer): void;
-  /** The last one, after whatever kind of end. */
   /** It gave no sign of life in the time between two questions. */
   silent(): void;
+  /** The last one, after whatever kind of end. */
   gone(): void;
 }
 
@@ -28,6 +28,9 @@ export class WebSocketConnection {
   readonly #corked: CorkedSocket;
   #heard = true;
   #silent: () => void = () => this.cut();
+  /** Those that are out, the oldest first. */
+  readonly #marks: (() => void)[] = [];
+  #marksPassed = 0;
   #ended = false;
   /** Whoever listens wants to hear nothing more for now. */
   #isPaused = false;
@@ -50,11 +53,13 @@ export class WebSocketConnection {
       if (isBinary) events.binary(data);
       else events.text(data.toString());
     });
-    for (const sign of ['ping', 'pong']) {
-      this.#ws.on(sign, () => {
-        this.#heard = true;
-      });
-    }
+    this.#ws.on('ping', () => {
+      this.#heard = true;
+    });
+    this.#ws.on('pong', (data: Buffer) => {
+      this.#heard = true;
+      this.#answered(data.toString());
+    });
     // What is no WebSocket frame, or too large, `ws` has closed by itself, with its code (1002, 1007, 1009 …).
     this.#ws.on('error', () => this.#closing());
     this.#ws.once('close', () => events.gone());
@@ -80,16 +85,13 @@ export class WebSocketConnection {
     });
   }
 
-  /** Calls back when the client's side has all that was sent so far (RFC 6455, section 5.5.3). */
+  /**
+   * Calls back when the client's side has all that was sent so far. Marks are passed in order; a client may answer only
+   * the last of several pings (RFC 6455, section 5.5.3).
+   */
   mark(passed: () => void): void {
-    const name = Buffer.from('mark');
-    const answer = (data: Buffer): void => {
-      if (!data.equals(name)) return;
-      this.#ws.off('pong', answer);
-      passed();
-    };
-    this.#ws.on('pong', answer);
-    this.#ws.ping(name);
+    this.#marks.push(passed);
+    this.#ws.ping(`mark ${this.#marksPassed + this.#marks.length}`);
   }
 
   pause(): void {
@@ -118,6 +120,16 @@ export class WebSocketConnection {
 
   cut(): void {
     this.#ws.terminate();
+  }
+
+  #answered(ping: string): void {
+    const through = Number(/^mark (\d+)$/.exec(ping)?.[1] ?? 0);
+    while (this.#marksPassed < through) {
+      const passed = this.#marks.shift();
+      if (passed === undefined) return;
+      this.#marksPassed += 1;
+      passed();
+    }
   }
 
   #pace(): void {
