@@ -133,8 +133,11 @@ export interface Revoke {
   readonly hash?: string;
 }
 
+/** Ends the session, for good. */
 export interface Close {
   readonly kind: 'close';
+  /** Absent: from the application or its operator, whoever is attached. */
+  readonly attachment?: number;
   readonly reason: string;
 }
 
@@ -191,7 +194,7 @@ export interface Outcomes {
     | { readonly kind: 'tail_lost'; readonly end: number }
     | { readonly kind: 'closed' };
   revoke: Done;
-  close: Done;
+  close: Done | Stale;
   expire: Done | Stale;
 }
 

@@ -1,8 +1,8 @@
 import { chainOf, revoke } from './chain.ts';
-import type { Outcomes, Revoke, Transition } from './operation.ts';
+import type { Close, Outcomes, Revoke, Transition } from './operation.ts';
 import { NO_COMMANDS } from './command-log.ts';
 import { NO_OUTPUT } from './output-log.ts';
-import { hasRunOut, type Session, type StoredSession } from './session.ts';
+import { hasRunOut, isCurrent, type Session, type StoredSession } from './session.ts';
 
 /** Ends the session: its tokens, its logs and what the world kept in it are gone. */
 export function closed<Outcome>(session: Session, reason: string, outcome: Outcome): Transition<Outcome> {
@@ -25,8 +25,12 @@ export function closed<Outcome>(session: Session, reason: string, outcome: Outco
   };
 }
 
-export function close({ session }: StoredSession, reason: string): Transition<Outcomes['close']> {
+export function close(
+  { session }: StoredSession,
+  { attachment, reason }: Close,
+): Transition<Outcomes['close']> {
   if (session.stage === 'closed') return { outcome: { kind: 'done' } };
+  if (!isCurrent(session, attachment)) return { outcome: { kind: 'stale' } };
   return closed(session, reason, { kind: 'done' });
 }
 

@@ -68,6 +68,14 @@ describe('a session', () => {
     expect({ outcome, session }).toEqual({ outcome: { kind: 'refused', reason: 'stale' } });
   });
 
+  it('is not closed by a connection that was taken over', () => {
+    const play = new Play().do(PLAYS, ISSUES, RUNS);
+    const late = transition(play.stored, { kind: 'close', attachment: 1, reason: 'quit' }, play.now, LIMITS);
+    expect(late).toEqual({ outcome: { kind: 'stale' } });
+    play.do({ kind: 'close', attachment: 2, reason: 'quit' });
+    expect(stateOf(play.stored.session)).toBe('closed');
+  });
+
   it('that was closed has nothing left but its counters', () => {
     const play = new Play().do(PLAYS, ISSUES, say('look'), say('north'));
     play.do({

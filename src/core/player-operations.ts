@@ -25,18 +25,12 @@ import type {
   Transition,
 } from './operation.ts';
 import { acknowledge } from './output-log.ts';
-import { hasRunOut, type Session, type StoredSession } from './session.ts';
+import { hasRunOut, isCurrent, type Session, type StoredSession } from './session.ts';
 import { closed } from './operator-operations.ts';
 import { tokenId } from './token.ts';
 
 const DONE = { kind: 'done' } as const;
 const STALE = { kind: 'stale' } as const;
-
-/** True while this attachment is the session's. */
-function isCurrent(session: Session, attachment: number | undefined): boolean {
-  const { presence } = session;
-  return attachment === undefined || (presence.attached && presence.attachment === attachment);
-}
 
 /** True where the tokens of whoever is attached were revoked, also while they have not heard of it. */
 function isRevoked({ chains, presence }: Session): boolean {

@@ -123,3 +123,8 @@ export function stateOf(session: Session): SessionState {
 export function hasRunOut({ clock }: Session, now: number): boolean {
   return clock.endsAt !== undefined && now >= clock.endsAt;
 }
+
+/** True while this attachment is the session's; without one, whoever asks is no connection. */
+export function isCurrent({ presence }: Session, attachment: number | undefined): boolean {
+  return attachment === undefined || (presence.attached && presence.attachment === attachment);
+}

@@ -53,7 +53,7 @@ export function transition(
     case 'revoke':
       return revokeTokens(stored, operation);
     case 'close':
-      return close(stored, operation.reason);
+      return close(stored, operation);
     case 'expire':
       return expire(stored, now);
   }

@@ -273,6 +273,12 @@ export class PlayerConversation implements Conversation, Registered {
     this.#unwatch = this.#core.store.watch(id, (session, visibleEnd) => {
       this.#dispatch({ kind: 'changed', session, visibleEnd });
     });
+    this.#try('follow', this.#endIfMissing(id));
+  }
+
+  /** A session that ended before it was watched tells nobody. */
+  async #endIfMissing(id: string): Promise<void> {
+    if ((await this.#core.store.read(id)) === undefined) this.dismiss('closed');
   }
 
   async #append(from: number, command: NewCommand): Promise<void> {
@@ -344,7 +350,7 @@ export class PlayerConversation implements Conversation, Registered {
     const { enableReconnection } = this.#core.playerSettings;
     const operation: Operation = enableReconnection
       ? { kind: 'detach', attachment: number }
-      : { kind: 'close', reason: 'disconnected' };
+      : { kind: 'close', attachment: number, reason: 'disconnected' };
     await this.#apply(operation);
   }
 }

@@ -877,7 +877,7 @@ describe('the end', () => {
 
   it('comes with quit, by the session’s end', () => {
     scene.say({ type: 'quit' });
-    expect(scene.operations.at(-1)).toEqual({ kind: 'close', reason: 'quit' });
+    expect(scene.operations.at(-1)).toEqual({ kind: 'close', attachment: 7, reason: 'quit' });
   });
 
   it('of the world’s making waits until the farewell was read and acknowledged', () => {

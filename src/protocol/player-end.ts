@@ -247,7 +247,7 @@ export class PlayerEnd {
       case 'link':
         return this.#link();
       case 'quit':
-        return this.#apply({ kind: 'close', reason: 'quit' });
+        return this.#apply({ kind: 'close', attachment: this.#attachment, reason: 'quit' });
     }
   }
 
@@ -405,7 +405,7 @@ export class PlayerEnd {
     if (session?.ending === undefined || this.#stage !== 'open' || !this.#flow) return;
     const unread = this.#flow.cursor < session.output.end || this.#flow.isOutstanding;
     if (unread || this.#replayTo !== undefined) return;
-    this.#apply({ kind: 'close', reason: session.ending });
+    this.#apply({ kind: 'close', attachment: this.#attachment, reason: session.ending });
     this.#bye(byeReason(session.ending));
   }
 

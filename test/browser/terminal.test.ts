@@ -170,7 +170,7 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     await expect.poll(() => waiting.allTextContents()).toEqual(['dig']);
     await bo.says(/^Reconnecting in \d+ s$/);
     await link.heal();
-    await bo.press('Try now');
+    await bo.tryNow();
     await bo.sees('5: You said: dig');
     await expect.poll(() => waiting.count()).toBe(0);
     expect(await numbersOf(bo)).toEqual([1, 2, 3, 4, 5]);
@@ -201,7 +201,7 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     for (let i = 0; i < 1000; i += 1) game.say('Max', `${i} ${'x'.repeat(80)}`);
     game.say('Max', 'the end');
     await link.heal();
-    await max.press('Try now');
+    await max.tryNow();
     await max.sees('1003: the end');
     const [gap, ...more] = await max.lines('gap');
     expect(gap).toMatch(/^Some output is missing here.*: more came than is kept\.$/);
@@ -322,7 +322,7 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     await new Promise((resolve) => setTimeout(resolve, 5200));
     await link.heal();
     for (const page of [chooser, skipper]) {
-      await page.press('Try now');
+      await page.tryNow();
       await page.page.getByRole('heading', { name: '3 commands were waiting when you left' }).waitFor();
     }
     await chooser.page.getByLabel('say beta').uncheck();
@@ -354,7 +354,7 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     await kai.enter('say meanwhile');
     gateway = await GatewayProcess.start(folder.path);
     link.leadTo(gateway.http);
-    await kai.press('Try now');
+    await kai.tryNow();
     await kai.sees('You say, "meanwhile"');
     await kai.says('Connected');
     const lines = await kai.lines('text');
@@ -373,7 +373,7 @@ describe.skipIf(CHROMIUM === undefined)('the terminal', { timeout: 40_000 }, () 
     await abe.press('Log out');
     await abe.sees('You are logged out as soon as there is a connection again.');
     await link.heal();
-    await abe.press('Try now');
+    await abe.tryNow();
     await abe.says('You have logged out');
     expect(await abe.lines()).toEqual([]);
   });

@@ -48,11 +48,12 @@ class WatchedTable extends SessionTable {
     const before = this.peek(id);
     const outcome = super.apply(id, operation);
     ledger.store.operated(id, operation, before, this.peek(id) ?? ended(before));
+    if (before === undefined) ledger.store.askedUnseen(id, operation);
     // Before whoever asked goes on.
     outcome.then(
       (answer) => {
         if (answer.kind === 'accepted') ledger.store.refuses(id, answer.refused);
-        if (before === undefined) ledger.store.operatedUnseen(id, operation);
+        if (before === undefined) ledger.store.answeredUnseen(id, operation);
       },
       () => undefined,
     );

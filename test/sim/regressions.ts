@@ -234,4 +234,43 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     },
   },
+  {
+    found:
+      'the end that an older connection has read closes the session of the newer one, which never hears of it',
+    schedule: {
+      seed: 144837,
+      settings: {
+        ...PLAIN,
+        delivery: 'mark',
+        isRemote: true,
+        keepsPlayers: true,
+        players: [{ heldCommands: 'skip', confirms: false }],
+        limits: {
+          ...DEFAULT_LIMITS,
+          queueCommands: 3,
+          backlogEntries: 39,
+          backlogBytes: 2111,
+          spentTokens: 1,
+        },
+        wire: { ...PLAIN.wire, window_bytes: 2608, window_entries: 20 },
+        windowMs: 20_000,
+        networkMs: [1, 600],
+        diskMs: [0, 0],
+      },
+      steps: [
+        { at: 220, kind: 'say', player: 0, verb: 'chatty', count: 1 },
+        { at: 11199, kind: 'reload', player: 0 },
+        { at: 11541, kind: 'say', player: 0, verb: 'veto', count: 1 },
+        { at: 79765, kind: 'print', player: 0, what: 'big', count: 2 },
+        { at: 79765, kind: 'say', player: 0, verb: 'slow', count: 2 },
+        { at: 79765, kind: 'say', player: 0, verb: 'do', count: 3 },
+        { at: 81232, kind: 'ask_link', player: 0 },
+        { at: 82520, kind: 'print', player: 0, what: 'text', count: 2 },
+        { at: 82708, kind: 'say', player: 0, verb: 'slow', count: 2 },
+        { at: 83708, kind: 'use_link', player: 0 },
+        { at: 83708, kind: 'end_session', player: 0 },
+        { at: 117103, kind: 'say', player: 1, verb: 'core', count: 1 },
+      ],
+    },
+  },
 ];

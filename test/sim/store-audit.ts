@@ -106,10 +106,17 @@ export class StoreAudit {
     );
   }
 
-  /** The session was not in memory, so that nobody saw what the operation changed. */
-  operatedUnseen(id: string, { kind }: Operation): void {
-    const mayStartClock = kind === 'attach' || kind === 'detach' || kind === 'issue' || kind === 'refresh';
-    if (mayStartClock) this.#evidence.recordOf(id).attachedUntil = this.#evidence.now;
+  /** The session is not in memory: what a commit will change once it is there counts now. */
+  askedUnseen(id: string, operation: Operation): void {
+    if (operation.kind !== 'commit' || this.#evidence.onDisk(id) === undefined) return;
+    const record = this.#evidence.recordOf(id);
+    for (const body of operation.output ?? []) if (body.kind === 'dropped') dropsNow(record, body);
+  }
+
+  /** Nobody saw what the operation changed. */
+  answeredUnseen(id: string, { kind }: Operation): void {
+    const isStart = kind === 'detach' || kind === 'issue' || kind === 'refresh';
+    if (isStart) this.#evidence.recordOf(id).attachedUntil = this.#evidence.now;
   }
 
   /** The queue was full. */

@@ -65,6 +65,12 @@ export class TerminalPage {
     await this.page.getByRole('button', { name, exact: true }).click();
   }
 
+  /** Does not wait for the next attempt, which may come by itself in this moment. */
+  async tryNow(): Promise<void> {
+    const button = this.page.getByRole('button', { name: 'Try now', exact: true });
+    await button.click({ timeout: 1000 }).catch(() => undefined);
+  }
+
   async choose(item: string): Promise<void> {
     await this.press('Menu');
     await this.page.locator('#menu').getByText(item).click();

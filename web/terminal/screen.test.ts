@@ -48,6 +48,17 @@ describe('the screen', () => {
     expect(heard[0]?.prompt).toBe('answered');
   });
 
+  it('does not show the prompt of before again at a return, where something waits at it', () => {
+    screen.write('> ', true);
+    screen.typed('look', { typed: 'waiting' });
+    screen.beginMissed();
+    screen.write('> ', true);
+    expect(screen.caughtUp()).toBe(0);
+    screen.write('A quay.\n');
+    screen.write('> ', true);
+    expect(texts()).toEqual(['> look', 'A quay.', '> ']);
+  });
+
   it('begins a new line where something happens while a prompt waits, whether the game does so or not', () => {
     screen.write('> ', true);
     screen.write('A gull.\n');

@@ -84,6 +84,7 @@ export class Screen {
   /** Output of the game: parts of lines, and several of them. */
   write(text: string, isPrompt = false): void {
     if (text === '') return;
+    if (isPrompt && this.#isAnsweredAlready) return;
     // Not every game ends the line of its prompt when something happens while it waits.
     if (this.#isAtPrompt) this.#endPrompt();
     if (this.#endedPrompt) {
@@ -160,6 +161,14 @@ export class Screen {
 
   get #isAtPrompt(): boolean {
     return this.#isOpen && this.#last?.prompt === 'open';
+  }
+
+  /** At a return the last prompt comes again. Something was typed at it meanwhile, and nothing has happened since. */
+  get #isAnsweredAlready(): boolean {
+    const line = this.#last;
+    return (
+      this.#missed !== undefined && line?.prompt === 'answered' && line.pieces.at(-1)?.typed === 'waiting'
+    );
   }
 
   #find(id: number): ScreenLine | undefined {
