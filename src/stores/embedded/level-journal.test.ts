@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { applied, draws, operationOf } from '../../../test/support/arbitrary-operations.ts';
+import {
+  DEFAULT_LIMITS,
+  newSession,
+  transition,
+  type Clock,
+  type Operation,
+  type StoredSession,
+} from '../../core/index.ts';
+import { SessionTable } from '../session-table.ts';
+import { LevelJournal } from './level-journal.ts';
+
+const LIMITS = { ...DEFAULT_LIMITS, queueCommands: 8, backlogEntries: 10, backlogBytes: 100, spentTokens: 3 };
+const IDS = ['a', 'b', 'c'];
+const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
+const RUNS = 10;
+const ALL = { entries: 1000, bytes: 1_000_000 };
+
+/** Sessions in rows and traffic, in a new folder, beside what they should be. */
+class Played {
+  now = 1_000_000;
+  readonly #db: ClassicLevel;
+  readonly #should = new Map<string, StoredSession>();
+  #store: SessionTable;
+  #names = 0;
+
+  constructor(folder: string) {
+    this.#db = new ClassicLevel(folder);
+    this.#store = this.#open();
+  }
+
+  #open(): SessionTable {
+    const journal = new LevelJournal(this.#db);
+    const clock: Clock = {
+      now: () => this.now,
+      after(_, run) {
+        // What may wait waits for no test.
+        const timer = setTimeout(run, 1);
+        return () => clearTimeout(timer);
+      },
+    };
+    return new SessionTable({ journal, clock, limits: LIMITS, firstLease: 1, forgetful: true });
+  }
+
+  async begin(): Promise<void> {
+    for (const id of IDS) {
+      const session = newSession(id, 'world', 60_000, this.now, true);
+      this.#should.set(id, { session, commands: [], output: [] });
+      await this.#store.create(session);
+      await this.apply(id, { kind: 'commit', lease: 0, epoch: 'e', stage: 'playing' });
+      await this.apply(id, { kind: 'issue', chain: `chain ${id}`, hash: `hash ${id}`, attachment: 1 });
+    }
+  }
+
+  async draw(id: string, draw: Parameters<typeof operationOf>[0]): Promise<void> {
+    const stored = this.#should.get(id);
+    if (stored === undefined) return;
+    const name = (): string => `${(this.#names += 1)}`.padStart(20, '0');
+    await this.apply(id, operationOf(draw, stored.session, name));
+  }
+
+  async apply(id: string, operation: Operation): Promise<void> {
+    const stored = this.#should.get(id);
+    if (stored === undefined) return;
+    const next = applied(stored, transition(stored, operation, this.now, LIMITS));
+    if (next.session.stage === 'closed') this.#should.delete(id);
+    else this.#should.set(id, next);
+    await this.#store.apply(id, operation);
+  }
+
+  /** As after the death of the process: nothing is in memory. */
+  async restart(): Promise<void> {
+    const journal = new LevelJournal(this.#db);
+    await journal.foldTraffic();
+    this.#store = this.#open();
+  }
+
+  async expectAsItShouldBe(): Promise<void> {
+    for (const id of IDS) {
+      const should = this.#should.get(id);
+      expect(await this.#store.read(id)).toEqual(should?.session);
+      expect(await this.#store.readCommands(id, 0)).toEqual(should?.commands ?? []);
+      expect((await this.#store.readOutput(id, 0, ALL)).entries).toEqual(should?.output ?? []);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#db.close();
+  }
+}
+
+const steps = fc.array(
+  fc.record({ draws: fc.tuple(draws, draws, draws), which: fc.nat(7), ms: fc.nat(4000), after: fc.nat(9) }),
+  { maxLength: 60, size: 'max' },
+);
+
+it(`gives back what was written, whatever it was and whenever it is read (HOLDFAST_TEST_SEED=${SEED})`, async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (all) => {
+      const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
+      const played = new Played(folder);
+      try {
+        await played.begin();
+        for (const step of all) {
+          played.now += step.ms;
+          // All at once, in one write: of some of them.
+          const chosen = IDS.filter((_, index) => (step.which >> index) % 2 === 1);
+          await Promise.all(chosen.map((id, index) => played.draw(id, step.draws[index] ?? step.draws[0])));
+          if (step.after === 0) await played.restart();
+          if (step.after < 4) await played.expectAsItShouldBe();
+        }
+        await played.restart();
+        await played.expectAsItShouldBe();
+      } finally {
+        await played.end();
+        await rm(folder, { recursive: true });
+      }
+    }),
+    { numRuns: RUNS, seed: SEED },
+  );
+}, 60_000);
