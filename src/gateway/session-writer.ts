@@ -32,7 +32,7 @@ export class SessionWriter {
   #end: number | undefined;
   /** Commands through here left for the game, and no commit said so yet. */
   #sent: number | undefined;
-  #isSoon = false;
+  #cancelSoon: (() => void) | undefined;
   /** Nothing is written after the epoch ended. */
   #settled = false;
 
@@ -49,10 +49,8 @@ export class SessionWriter {
   /** Commands through here left for the game: said with the next commit, and soon if there is none. */
   sent(seq: number): void {
     this.#sent = seq;
-    if (this.#isSoon) return;
-    this.#isSoon = true;
-    this.#options.clock.after(SENT_WITHIN_MS, () => {
-      this.#isSoon = false;
+    this.#cancelSoon ??= this.#options.clock.after(SENT_WITHIN_MS, () => {
+      this.#cancelSoon = undefined;
       if (this.#sent !== undefined) this.write({});
     });
   }
@@ -84,6 +82,11 @@ export class SessionWriter {
       case 'missing':
         return undefined;
     }
+  }
+
+  /** Nothing more is said by itself. */
+  stop(): void {
+    this.#cancelSoon?.();
   }
 
   /** Ends the epoch in good order, with these last facts. */

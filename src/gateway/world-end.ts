@@ -168,6 +168,7 @@ export class WorldEnd implements WorldSession {
   #stop(): void {
     this.#isOver = true;
     this.#unwatch();
+    this.#writer.stop();
   }
 
   get #hasRoom(): boolean {
