@@ -15,6 +15,8 @@ export interface ClientInfo {
   readonly rows?: number;
   readonly encoding?: string;
   readonly screenReader?: boolean;
+  /** The connection is known to be encrypted: absent where it is not, or where only a proxy before us knows. */
+  readonly secure?: true;
 }
 
 /** A command as the world gets it. */

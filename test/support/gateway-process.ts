@@ -74,6 +74,11 @@ export class GatewayProcess {
     return this.#log;
   }
 
+  /** Resolves when it has logged this. */
+  async logs(pattern: RegExp): Promise<void> {
+    await this.#changes.until(`${pattern} in the log`, () => pattern.test(this.#log));
+  }
+
   get isRunning(): boolean {
     return this.#exit === undefined;
   }

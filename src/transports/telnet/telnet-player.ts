@@ -438,6 +438,7 @@ export class TelnetPlayer {
       ...size,
       encoding,
       screenReader,
+      ...(this.#socket.isSecure ? { secure: true } : {}),
     };
   }
 }

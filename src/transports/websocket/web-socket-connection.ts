@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { WebSocket } from 'ws';
 import { CorkedSocket } from '../corked-socket.ts';
 
@@ -23,6 +24,8 @@ export interface WebSocketEvents {
 export class WebSocketConnection {
   readonly closed: Promise<void>;
   readonly address: string | undefined;
+  /** It came to our own port in TLS; what a proxy before us encrypts, only the proxy knows. */
+  readonly isSecure: boolean;
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #corked: CorkedSocket;
@@ -40,6 +43,7 @@ export class WebSocketConnection {
     this.#socket = socket;
     this.#corked = new CorkedSocket(socket);
     this.address = address;
+    this.isSecure = socket instanceof TLSSocket;
     this.closed = new Promise((resolve) => {
       ws.once('close', () => resolve());
     });

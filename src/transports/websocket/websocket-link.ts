@@ -9,9 +9,13 @@ export class WebSocketLink implements Link {
   readonly #connection: WebSocketConnection;
 
   constructor(connection: WebSocketConnection) {
-    const { address } = connection;
+    const { address, isSecure } = connection;
     this.#connection = connection;
-    this.client = address === undefined ? { transport: 'websocket' } : { transport: 'websocket', address };
+    this.client = {
+      transport: 'websocket',
+      ...(address === undefined ? {} : { address }),
+      ...(isSecure ? { secure: true } : {}),
+    };
   }
 
   send(frame: ServerFrame): void {

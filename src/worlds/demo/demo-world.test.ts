@@ -199,6 +199,10 @@ function seeded(seed: number): () => number {
   };
 }
 
+it('tells programs that list games its name', () => {
+  expect(demoWorld({ clock: new ManualClock() }).listing?.().get('NAME')).toEqual(['Holdfast Harbour']);
+});
+
 describe('the login', () => {
   it('asks for a name, and the player who gives one is in the game', async () => {
     const seat = new Table().seat();

@@ -25,6 +25,7 @@ export function demoWorld({ clock, random = Math.random, quiet = false }: DemoWo
     name: 'demo',
     delivery: 'commit',
     open: (session) => new Visitor(session, harbour),
+    listing: () => new Map([['NAME', ['Holdfast Harbour']]]),
     close: () => {
       harbour.close();
       return Promise.resolve();

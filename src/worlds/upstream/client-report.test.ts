@@ -20,6 +20,11 @@ describe('terminalNames', () => {
     );
   });
 
+  it('says that the player came over TLS, where that is known', () => {
+    const client = { ...PLAIN.client, secure: true } as const;
+    expect(terminalNames({ ...PLAIN, client })[2]).toBe('MTTS 2701');
+  });
+
   it('hands on short printable names only', () => {
     const client = { transport: 'telnet', name: `\r\n\u00ff${'x'.repeat(100)}`, terminal: '\u0000' };
     expect(terminalNames({ ...PLAIN, client }).slice(0, 2)).toEqual(['X'.repeat(40), 'XTERM-256COLOR']);

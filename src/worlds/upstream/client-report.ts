@@ -77,6 +77,7 @@ function mtts({ client, encoding }: ClientReport): number {
     (isDumb ? 0 : MTTS.ANSI | MTTS.COLORS_256) |
     (encoding === 'utf-8' && readsUtf8 ? MTTS.UTF8 : 0) |
     (client.screenReader ? MTTS.SCREEN_READER : 0) |
+    (client.secure ? MTTS.TLS : 0) |
     MTTS.PROXY |
     MTTS.MNES
   );

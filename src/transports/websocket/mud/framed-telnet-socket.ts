@@ -6,8 +6,7 @@ const NORMAL_CLOSURE = 1000;
 
 /** A Telnet player's socket that is a WebSocket: what is written in one turn of the event loop goes in one frame. */
 export class FramedTelnetSocket implements TelnetSocket {
-  /** A proxy before us may have encrypted it: a client knows, we do not. */
-  readonly isSecure = false;
+  readonly isSecure: boolean;
   readonly isTrusted = false;
   readonly address: string | undefined;
   readonly #connection: WebSocketConnection;
@@ -20,6 +19,7 @@ export class FramedTelnetSocket implements TelnetSocket {
   /** `receive` gets the client's side of the Telnet stream. */
   constructor(connection: WebSocketConnection, framing: Framing, receive: (bytes: Uint8Array) => void) {
     this.address = connection.address;
+    this.isSecure = connection.isSecure;
     this.#connection = connection;
     this.#framing = framing;
     this.#receive = receive;
