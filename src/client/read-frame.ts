@@ -78,7 +78,7 @@ export function readFrame(text: unknown): ServerFrame | undefined {
     if (!fits(frame, { type: '' })) return GARBLED;
     if (!Object.hasOwn(SHAPES, frame.type)) return 'offset' in frame ? GARBLED : undefined;
     // Its type and its shape are looked at: what more there is to know only the gateway's own tests can say.
-    // oxlint-disable typescript/no-unsafe-type-assertion
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return fits(frame, SHAPES[frame.type as ServerFrame['type']]) ? (frame as ServerFrame) : GARBLED;
   } catch {
     return GARBLED;
@@ -89,6 +89,8 @@ export function readFrame(text: unknown): ServerFrame | undefined {
 function fits<T>(value: unknown, example: T): value is T {
   if (typeof value !== typeof example || value === null) return false;
   if (typeof example !== 'object' || example === null) return true;
+  // An object, as the example is.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const parts = value as Record<string, unknown>;
   return (
     Array.isArray(value) === Array.isArray(example) &&
