@@ -136,6 +136,8 @@ function decodeJson(text: string): ReconnectionToken | undefined {
 }
 
 function parseObject(json: string): Record<string, unknown> | undefined {
+  // Most that is no token is no object either; to find that out by an exception takes longer than all else.
+  if (!json.trimStart().startsWith('{')) return undefined;
   try {
     const value: unknown = JSON.parse(json);
     return typeof value === 'object' && value !== null ? { ...value } : undefined;

@@ -32,7 +32,8 @@ export function tokenLine(compactToken: string): string {
 
 /** The token of a line that has exactly this form, with either form of a token; any other line is input. */
 export function tokenOfLine(line: string): string | undefined {
-  return tokenOf(TOKEN_LINE.exec(line.trim())?.[1] ?? '');
+  const word = TOKEN_LINE.exec(line.trim())?.[1];
+  return word === undefined ? undefined : tokenOf(word);
 }
 
 /** The text, if it has exactly the form of a token. */
