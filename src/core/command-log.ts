@@ -1,3 +1,4 @@
+import type { Draft } from './draft.ts';
 import type { Json } from './json.ts';
 import type { SessionLimits } from './limits.ts';
 
@@ -67,19 +68,32 @@ export interface CommandsHead {
   /** The last number that the world's end has passed, by taking or dropping it. */
   readonly taken: number;
   /** The number that the world has in hand and has not answered; nothing is decided about it any more. */
-  readonly handed?: number;
+  readonly handed?: number | undefined;
   /**
    * A process died with this number in hand, and the world is getting it once more. Still not taken at the next
    * such death, it is not tried again.
    */
-  readonly suspect?: number;
+  readonly suspect?: number | undefined;
   /** The last number whose bytes are known to have left for an upstream game, or that a commit took. */
   readonly sent: number;
   /** The last refused number that the player was told of. */
   readonly told: number;
-  readonly held?: HeldCommands;
+  readonly held?: HeldCommands | undefined;
   /** By chain: the last number that came from it. */
   readonly own: Readonly<Record<string, number>>;
+}
+
+export function draftCommands(head: CommandsHead): Draft<CommandsHead> {
+  return {
+    accepted: head.accepted,
+    taken: head.taken,
+    handed: head.handed,
+    suspect: head.suspect,
+    sent: head.sent,
+    told: head.told,
+    held: head.held,
+    own: head.own,
+  };
 }
 
 export const NO_COMMANDS: CommandsHead = { accepted: 0, taken: 0, sent: 0, told: 0, own: {} };

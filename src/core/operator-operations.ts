@@ -2,27 +2,24 @@ import { chainOf, revoke } from './chain.ts';
 import type { Close, Outcomes, Revoke, Transition } from './operation.ts';
 import { NO_COMMANDS } from './command-log.ts';
 import { NO_OUTPUT } from './output-log.ts';
-import { hasRunOut, isCurrent, type Session, type StoredSession } from './session.ts';
+import { draftSession, hasRunOut, isCurrent, type Session, type StoredSession } from './session.ts';
 
 /** Ends the session: its tokens, its logs and what the world kept in it are gone. */
 export function closed<Outcome>(session: Session, reason: string, outcome: Outcome): Transition<Outcome> {
-  const { data: _data, prompt: _prompt, ...rest } = session;
-  const { endsAt: _endsAt, ...clock } = session.clock;
-  return {
-    outcome,
-    forgottenHashes: session.chains.flatMap((chain) => chain.hashes),
-    session: {
-      ...rest,
-      stage: 'closed',
-      ending: session.ending ?? reason,
-      chains: [],
-      clock,
-      states: {},
-      presence: { ...session.presence, attached: false, ready: false },
-      commands: { ...NO_COMMANDS, accepted: session.commands.accepted, taken: session.commands.accepted },
-      output: { ...NO_OUTPUT, end: session.output.end, acked: session.output.end },
-    },
-  };
+  const { accepted } = session.commands;
+  const { end } = session.output;
+  const next = draftSession(session);
+  next.stage = 'closed';
+  next.ending = session.ending ?? reason;
+  next.chains = [];
+  next.clock = { windowMs: session.clock.windowMs };
+  next.states = {};
+  next.prompt = undefined;
+  next.data = undefined;
+  next.presence = { ...session.presence, attached: false, ready: false };
+  next.commands = { ...NO_COMMANDS, accepted, taken: accepted };
+  next.output = { ...NO_OUTPUT, end, acked: end };
+  return { outcome, session: next, forgottenHashes: session.chains.flatMap(({ hashes }) => hashes) };
 }
 
 export function close(
@@ -41,8 +38,9 @@ export function expire({ session }: StoredSession, now: number): Transition<Outc
 
 export function revokeTokens({ session }: StoredSession, { hash }: Revoke): Transition<Outcomes['revoke']> {
   const one = hash === undefined ? undefined : chainOf(session.chains, hash);
-  const chains = session.chains.map((chain) => {
+  const next = draftSession(session);
+  next.chains = session.chains.map((chain) => {
     return hash === undefined || chain === one ? revoke(chain, 'revoked') : chain;
   });
-  return { outcome: { kind: 'done' }, session: { ...session, chains } };
+  return { outcome: { kind: 'done' }, session: next };
 }

@@ -4,6 +4,7 @@ import {
   acknowledge,
   appendOutput,
   currentEpoch,
+  draftOutput,
   epochOf,
   evict,
   isKept,
@@ -25,9 +26,9 @@ class Log {
   kept: readonly OutputEntry[] = [];
 
   write(...bodies: (string | OutputBody)[]): this {
-    const written = appendOutput(this.head, bodies.map(bodyOf), 0, LIMITS);
-    this.kept = [...this.kept, ...written.entries];
-    return this.#trim(evict(written.head, this.kept, LIMITS));
+    const head = draftOutput(this.head);
+    this.kept = [...this.kept, ...appendOutput(head, bodies.map(bodyOf), 0, LIMITS)];
+    return this.#trim(evict(head, this.kept, LIMITS));
   }
 
   acknowledge(offset: number): this {

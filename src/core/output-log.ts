@@ -1,4 +1,5 @@
 import type { DropReason } from './command-log.ts';
+import type { Draft } from './draft.ts';
 import type { Json } from './json.ts';
 import type { SessionLimits } from './limits.ts';
 import { utf8Length } from './utf8-length.ts';
@@ -53,7 +54,7 @@ export interface OutputHead {
    * Bytes that were evicted since the player last had everything up to `evicted`: at most so many are missing to who
    * reads on. Absent: none, also in what an older version kept.
    */
-  readonly evictedBytes?: number;
+  readonly evictedBytes?: number | undefined;
   /** Bytes of all entries that are kept. */
   readonly bytes: number;
   /** Entries that are kept. */
@@ -64,6 +65,21 @@ export interface OutputHead {
   readonly open: boolean;
   /** Where the newest `echo` entry is; it outlives the text around it. */
   readonly echoAt: number;
+}
+
+export function draftOutput(head: OutputHead): Draft<OutputHead> {
+  return {
+    end: head.end,
+    acked: head.acked,
+    evicted: head.evicted,
+    evictedFates: head.evictedFates,
+    evictedBytes: head.evictedBytes,
+    bytes: head.bytes,
+    entries: head.entries,
+    epochs: head.epochs,
+    open: head.open,
+    echoAt: head.echoAt,
+  };
 }
 
 export const NO_OUTPUT: OutputHead = {
@@ -104,44 +120,40 @@ export function currentEpoch(head: OutputHead): string | undefined {
   return head.epochs.at(-1)?.epoch;
 }
 
-/** Adds entries after the end. An entry larger than the whole backlog becomes a gap in its own place. */
+/** Adds entries after the end that the draft has so far. An entry larger than the whole backlog becomes a gap in its own place. */
 export function appendOutput(
-  head: OutputHead,
+  head: Draft<OutputHead>,
   bodies: readonly OutputBody[],
   now: number,
   limits: SessionLimits,
-): { head: OutputHead; entries: OutputEntry[] } {
-  let { end, bytes, echoAt } = head;
-  let count = head.entries + bodies.length;
-  const entries = bodies.map((body): OutputEntry => {
-    end += 1;
+): OutputEntry[] {
+  head.entries += bodies.length;
+  return bodies.map((body): OutputEntry => {
+    head.end += 1;
+    const { end: offset, echoAt } = head;
     if (body.kind === 'echo') {
       // The echo before may have been kept beyond its time.
-      if (echoAt > head.acked && echoAt <= head.evicted) count -= 1;
-      echoAt = end;
+      if (echoAt > head.acked && echoAt <= head.evicted) head.entries -= 1;
+      head.echoAt = offset;
     }
-    const size = outputBytes(body);
-    if (size > limits.backlogBytes) {
-      return { offset: end, at: now, kind: 'gap', reason: 'oversize', bytes: size };
-    }
-    bytes += size;
-    return { offset: end, at: now, ...body };
+    const bytes = outputBytes(body);
+    if (bytes > limits.backlogBytes) return { offset, at: now, kind: 'gap', reason: 'oversize', bytes };
+    head.bytes += bytes;
+    return { offset, at: now, ...body };
   });
-  return { head: { ...head, end, bytes, echoAt, entries: count }, entries };
 }
 
 /** Forgets what the player has: everything through `offset`. */
 export function acknowledge(head: OutputHead, kept: readonly OutputEntry[], offset: number): OutputHead {
-  const acked = Math.min(Math.max(offset, head.acked), head.end);
-  let { bytes, entries } = head;
+  const next = draftOutput(head);
+  next.acked = Math.min(Math.max(offset, head.acked), head.end);
   for (const entry of kept) {
-    if (entry.offset > acked) break;
-    bytes -= outputBytes(entry);
-    entries -= 1;
+    if (entry.offset > next.acked) break;
+    next.bytes -= outputBytes(entry);
+    next.entries -= 1;
   }
-  const { evictedBytes, ...rest } = head;
-  const missing = evictedBytes === undefined || acked >= head.evicted ? {} : { evictedBytes };
-  return { ...rest, ...missing, acked, bytes, entries };
+  if (next.acked >= head.evicted) next.evictedBytes = undefined;
+  return next;
 }
 
 /** True where the log holds more than it may. */
@@ -156,22 +168,24 @@ export function isCrowded(head: OutputHead, limits: SessionLimits): boolean {
 
 /** Evicts the oldest until the log is within its bounds again; `kept` are its entries, in order. */
 export function evict(head: OutputHead, kept: readonly OutputEntry[], limits: SessionLimits): OutputHead {
-  let next = head;
+  const next = draftOutput(head);
   for (const entry of kept) {
     if (!isOver(next, limits)) return next;
     if (entry.offset <= next.evicted) continue;
-    next = { ...next, evicted: entry.offset };
+    next.evicted = entry.offset;
     if (isKept(entry, next)) continue;
     const bytes = outputBytes(entry);
     // A gap that is evicted leaves what it stood for to the one that takes its place.
     const missing = entry.kind === 'gap' ? (entry.bytes ?? 0) : bytes;
-    const evictedBytes = (next.evictedBytes ?? 0) + missing;
-    next = { ...next, evictedBytes, bytes: next.bytes - bytes, entries: next.entries - 1 };
+    next.evictedBytes = (next.evictedBytes ?? 0) + missing;
+    next.bytes -= bytes;
+    next.entries -= 1;
   }
   for (const { kind, offset } of kept) {
     if (!isOver(next, limits)) return next;
     if (kind !== 'dropped' || offset <= next.evictedFates) continue;
-    next = { ...next, evictedFates: offset, entries: next.entries - 1 };
+    next.evictedFates = offset;
+    next.entries -= 1;
   }
   return next;
 }

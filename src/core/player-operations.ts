@@ -9,7 +9,8 @@ import {
   type Candidate,
   type Chain,
 } from './chain.ts';
-import { hasExpired, type CommandEntry, type CommandsHead } from './command-log.ts';
+import { draftCommands, hasExpired, type CommandEntry, type CommandsHead } from './command-log.ts';
+import type { Draft } from './draft.ts';
 import type { SessionLimits } from './limits.ts';
 import type {
   Acknowledge,
@@ -25,7 +26,7 @@ import type {
   Transition,
 } from './operation.ts';
 import { acknowledge } from './output-log.ts';
-import { hasRunOut, isCurrent, type Session, type StoredSession } from './session.ts';
+import { draftSession, hasRunOut, isCurrent, type Session, type StoredSession } from './session.ts';
 import { closed } from './operator-operations.ts';
 import { tokenId } from './token.ts';
 
@@ -52,11 +53,17 @@ export function heldCommands(
 
 /** What was accepted and not handed to the world is held from now on, unless it was already. */
 function hold(commands: CommandsHead, now: number): CommandsHead {
-  const { held, ...rest } = commands;
-  if (commands.accepted === Math.max(commands.taken, commands.handed ?? 0)) return rest;
-  const isWaiting = held !== undefined && held.through > commands.taken && held.choice === 'undecided';
+  const { accepted, taken, handed = 0, held } = commands;
+  const isWaiting = held !== undefined && held.through > taken && held.choice === 'undecided';
   const since = isWaiting ? held.since : now;
-  return { ...rest, held: { through: commands.accepted, since, choice: 'undecided' } };
+  const isEmpty = accepted === Math.max(taken, handed);
+  return withHeld(commands, isEmpty ? undefined : { through: accepted, since, choice: 'undecided' });
+}
+
+function withHeld(commands: CommandsHead, held: CommandsHead['held']): CommandsHead {
+  const next = draftCommands(commands);
+  next.held = held;
+  return next;
 }
 
 type Shown =
@@ -96,8 +103,10 @@ function show(
   }
 }
 
-function withChain(session: Session, chain: Chain): Session {
-  return { ...session, chains: session.chains.map((old) => (old.id === chain.id ? chain : old)) };
+function withChain(session: Session, chain: Chain): Draft<Session> {
+  const next = draftSession(session);
+  next.chains = session.chains.map((old) => (old.id === chain.id ? chain : old));
+  return next;
 }
 
 /** The hashes that a redeemed chain has and did not have before. */
@@ -117,22 +126,19 @@ export function attach(
 
   const { presence } = session;
   const commands = hold(session.commands, now);
-  const { endsAt: _, ...clock } = session.clock;
   const ready = request.connected && !request.confirms;
-  const taken: Session = {
-    ...withChain(session, shown.chain),
-    clock,
-    commands: ready ? released(commands, request.wish, now, limits) : commands,
-    presence: {
-      attachment: presence.attachment + 1,
-      attached: request.connected,
-      ready,
-      wish: request.wish,
-      chain: shown.chain.id,
-      since: now,
-    },
+  const next = withChain(session, shown.chain);
+  next.commands = ready ? released(commands, request.wish, now, limits) : commands;
+  next.presence = {
+    attachment: presence.attachment + 1,
+    attached: request.connected,
+    ready,
+    wish: request.wish,
+    chain: shown.chain.id,
+    since: now,
   };
-  const next = restarted(taken, now);
+  next.clock = { windowMs: session.clock.windowMs };
+  restart(next, now);
   return {
     session: next,
     addedHashes: addedHashes(shown),
@@ -145,7 +151,7 @@ export function attach(
       generation: shown.generation,
       sealed: shown.chain.sealed ?? request.candidate.sealed,
       own: commands.own[shown.chain.id] ?? 0,
-      held: heldCommands({ ...stored, session: { ...next, commands } }, now, limits),
+      held: heldCommands({ ...stored, session: withCommands(next, commands) }, now, limits),
       awayMs: presence.attached ? 0 : Math.max(0, now - presence.since),
     },
   };
@@ -160,13 +166,19 @@ function released(
 ): CommandsHead {
   if (wish === 'ask' || commands.held === undefined || hasExpired(commands.held, now, limits))
     return commands;
-  return { ...commands, held: { ...commands.held, choice: wish === 'run' ? 'all' : 'none' } };
+  return withHeld(commands, { ...commands.held, choice: wish === 'run' ? 'all' : 'none' });
+}
+
+function withCommands(session: Session, commands: CommandsHead): Draft<Session> {
+  const next = draftSession(session);
+  next.commands = commands;
+  return next;
 }
 
 /** The clock runs from now, where nobody is attached. */
-function restarted(session: Session, now: number): Session {
-  if (session.presence.attached) return session;
-  return { ...session, clock: { ...session.clock, endsAt: now + session.clock.windowMs } };
+function restart(session: Draft<Session>, now: number): void {
+  const { windowMs } = session.clock;
+  if (!session.presence.attached) session.clock = { windowMs, endsAt: now + windowMs };
 }
 
 export function detach(
@@ -176,17 +188,10 @@ export function detach(
 ): Transition<Outcomes['detach']> {
   if (!session.presence.attached || !isCurrent(session, attachment)) return { outcome: STALE };
   if (session.stage !== 'playing') return closed(session, 'never_playing', DONE);
-  return {
-    outcome: DONE,
-    session: restarted(
-      {
-        ...session,
-        presence: { ...session.presence, attached: false, ready: false, since: now },
-        commands: hold(session.commands, now),
-      },
-      now,
-    ),
-  };
+  const next = withCommands(session, hold(session.commands, now));
+  next.presence = { ...session.presence, attached: false, ready: false, since: now };
+  restart(next, now);
+  return { outcome: DONE, session: next };
 }
 
 export function confirmToken(
@@ -203,14 +208,9 @@ export function confirmToken(
   if (chain.id !== current || !attached || ready) {
     return chain.sealed === undefined ? { outcome: DONE } : { outcome: DONE, session: confirmed };
   }
-  return {
-    outcome: DONE,
-    session: {
-      ...confirmed,
-      presence: { ...session.presence, ready: true },
-      commands: released(session.commands, session.presence.wish, now, limits),
-    },
-  };
+  confirmed.presence = { ...session.presence, ready: true };
+  confirmed.commands = released(session.commands, session.presence.wish, now, limits);
+  return { outcome: DONE, session: confirmed };
 }
 
 export function issue(
@@ -234,15 +234,15 @@ export function issue(
   const chains = [...room.chains, chain];
   const own = Object.fromEntries(chains.map(({ id }) => [id, session.commands.own[id] ?? 0]));
   if (mine) own[chain.id] = session.commands.accepted;
-  const next: Session = {
-    ...session,
-    chains,
-    commands: { ...session.commands, own },
-    presence: mine ? { ...session.presence, chain: chain.id } : session.presence,
-  };
+  const commands = draftCommands(session.commands);
+  commands.own = own;
+  const next = withCommands(session, commands);
+  next.chains = chains;
+  if (mine) next.presence = { ...session.presence, chain: chain.id };
+  restart(next, now);
   return {
     outcome: DONE,
-    session: restarted(next, now),
+    session: next,
     addedHashes: [request.hash],
     forgottenHashes: room.forgotten,
   };
@@ -257,7 +257,9 @@ export function refresh(
   if (hasRunOut(session, now)) return { outcome: { kind: 'refused', reason: 'expired' } };
   // Attached, it stands still.
   if (session.presence.attached) return { outcome: DONE };
-  return { outcome: DONE, session: restarted(session, now) };
+  const next = draftSession(session);
+  restart(next, now);
+  return { outcome: DONE, session: next };
 }
 
 export function append(
@@ -293,13 +295,13 @@ export function append(
     added.push(last);
   }
   if (seq === accepted) return { outcome: { kind: 'accepted', accepted, refused } };
+  const head = draftCommands(session.commands);
+  head.accepted = seq;
+  head.own = ownOf(session, request, seq);
   return {
     outcome: { kind: 'accepted', accepted: seq, refused },
     commands: added,
-    session: {
-      ...session,
-      commands: { ...session.commands, accepted: seq, own: ownOf(session, request, seq) },
-    },
+    session: withCommands(session, head),
   };
 }
 
@@ -318,10 +320,8 @@ export function decide(
   if (!isCurrent(session, request.attachment) || !session.presence.ready) return { outcome: STALE };
   const { held } = session.commands;
   if (held === undefined || hasExpired(held, now, limits)) return { outcome: DONE };
-  return {
-    outcome: DONE,
-    session: { ...session, commands: { ...session.commands, held: { ...held, choice: request.choice } } },
-  };
+  const commands = withHeld(session.commands, { ...held, choice: request.choice });
+  return { outcome: DONE, session: withCommands(session, commands) };
 }
 
 export function acknowledgeOutput(
@@ -331,5 +331,7 @@ export function acknowledgeOutput(
   if (!isCurrent(session, attachment) || !session.presence.ready) return { outcome: STALE };
   if (offset > session.output.end) return { outcome: { kind: 'beyond', end: session.output.end } };
   if (offset <= session.output.acked) return { outcome: DONE };
-  return { outcome: DONE, session: { ...session, output: acknowledge(session.output, output, offset) } };
+  const next = draftSession(session);
+  next.output = acknowledge(session.output, output, offset);
+  return { outcome: DONE, session: next };
 }

@@ -1,5 +1,6 @@
 import { NO_COMMANDS, type CommandEntry, type CommandsHead } from './command-log.ts';
 import type { Chain } from './chain.ts';
+import type { Draft } from './draft.ts';
 import type { Json } from './json.ts';
 import { NO_OUTPUT, type OutputEntry, type OutputHead } from './output-log.ts';
 
@@ -57,8 +58,8 @@ export interface Session {
   readonly stage: Stage;
   readonly worldState: WorldState;
   /** The reason for which it ends, once what is unread was read. */
-  readonly ending?: string;
-  readonly account?: string;
+  readonly ending?: string | undefined;
+  readonly account?: string | undefined;
   readonly presence: Presence;
   readonly clock: SessionClock;
   readonly chains: readonly Chain[];
@@ -68,15 +69,39 @@ export interface Session {
   /** False while the game hides what the player types. */
   readonly echo: boolean;
   /** The last prompt, for a terminal that comes back to an empty line. */
-  readonly prompt?: string;
+  readonly prompt?: string | undefined;
   /** How text looks at the end of the output (see `styleAfter`); absent: plain. */
-  readonly style?: string;
+  readonly style?: string | undefined;
   /** By package name in lower case. */
   readonly states: Readonly<Record<string, PackageState>>;
   /** The world's own, given back at resume and restart. */
-  readonly data?: Json;
+  readonly data?: Json | undefined;
   /** The newest lease that wrote from the world's end; an older one is refused. */
   readonly lease: number;
+}
+
+export function draftSession(session: Session): Draft<Session> {
+  return {
+    id: session.id,
+    createdAt: session.createdAt,
+    world: session.world,
+    stage: session.stage,
+    worldState: session.worldState,
+    ending: session.ending,
+    account: session.account,
+    presence: session.presence,
+    clock: session.clock,
+    chains: session.chains,
+    commands: session.commands,
+    output: session.output,
+    overflow: session.overflow,
+    echo: session.echo,
+    prompt: session.prompt,
+    style: session.style,
+    states: session.states,
+    data: session.data,
+    lease: session.lease,
+  };
 }
 
 /** A session with its log entries, as a store has it. */

@@ -1,19 +1,20 @@
-import type { CommandsHead } from './command-log.ts';
+import { draftCommands, type CommandsHead } from './command-log.ts';
+import type { Draft } from './draft.ts';
 import type { Commit, Outcomes, Transition } from './operation.ts';
 import {
   appendOutput,
   currentEpoch,
+  draftOutput,
   evict,
   isKept,
   isOver,
   type NewOutput,
   type OutputBody,
   type OutputEntry,
-  type OutputHead,
 } from './output-log.ts';
 import type { SessionLimits } from './limits.ts';
 import { closed } from './operator-operations.ts';
-import type { PackageState, Session, StoredSession } from './session.ts';
+import { draftSession, type PackageState, type Session, type StoredSession } from './session.ts';
 import { styleAfter } from './text-style.ts';
 
 /** The last prompt is kept up to this many characters. */
@@ -31,60 +32,50 @@ export function commit(
   const written = request.output ?? [];
   if (written.length > 0 && end < (request.after ?? 0)) return { outcome: { kind: 'tail_lost', end } };
 
-  const told = withWorldFacts(session, request);
-  const shown = withStates(told, written, limits);
-  const log = writeOutput(shown.session, shown.bodies, request, now, limits);
-  if (told.overflow === 'close' && isOver(log.head, limits)) {
-    return closed(session, 'overflow', { kind: 'closed' });
-  }
-  const output = isOver(log.head, limits) ? evict(log.head, [...kept, ...log.entries], limits) : log.head;
-  const commands = passed(session.commands, request);
-  const next: Session = { ...shown.session, commands, output, lease: request.lease };
-  return {
-    outcome: { kind: 'committed', end: next.output.end, session: next },
-    session: next,
-    // An entry may be evicted by others of the same commit.
-    output: log.entries.filter((entry) => isKept(entry, next.output)),
-  };
+  const next = draftSession(session);
+  next.lease = request.lease;
+  tellWorldFacts(next, request);
+  const bodies = takeStates(next, written, limits);
+  const entries = writeOutput(next, bodies, request, now, limits);
+  next.commands = passed(session.commands, request);
+  const outcome = { kind: 'committed', end: next.output.end, session: next } as const;
+  if (!isOver(next.output, limits)) return { outcome, session: next, output: entries };
+
+  if (next.overflow === 'close') return closed(session, 'overflow', { kind: 'closed' });
+  next.output = evict(next.output, [...kept, ...entries], limits);
+  // An entry may be evicted by others of the same commit.
+  return { outcome, session: next, output: entries.filter((entry) => isKept(entry, next.output)) };
 }
 
 /** The world's end passes commands; held ones that are all passed are held no more. */
 function passed(head: CommandsHead, { taken, handed, suspect, sent, told }: Commit): CommandsHead {
   // Most commits are output only.
   if ((taken ?? handed ?? suspect ?? sent ?? told) === undefined) return head;
-  const { accepted, held, own } = head;
-  const next = {
-    accepted,
-    taken: Math.min(Math.max(head.taken, taken ?? 0), accepted),
-    sent: Math.min(Math.max(head.sent, sent ?? 0), accepted),
-    told: Math.min(Math.max(head.told, told ?? 0), accepted),
-    own,
-  };
-  const inHand = handed ?? head.handed ?? 0;
-  const suspected = suspect ?? head.suspect ?? 0;
-  return {
-    ...next,
-    ...(inHand > next.taken ? { handed: inHand } : {}),
-    ...(suspected > next.taken ? { suspect: suspected } : {}),
-    ...(held !== undefined && held.through > next.taken ? { held } : {}),
-  };
+  const { accepted } = head;
+  const next = draftCommands(head);
+  next.taken = Math.min(Math.max(head.taken, taken ?? 0), accepted);
+  next.sent = Math.min(Math.max(head.sent, sent ?? 0), accepted);
+  next.told = Math.min(Math.max(head.told, told ?? 0), accepted);
+  next.handed = unlessPassed(handed ?? head.handed, next.taken);
+  next.suspect = unlessPassed(suspect ?? head.suspect, next.taken);
+  if (unlessPassed(head.held?.through, next.taken) === undefined) next.held = undefined;
+  return next;
 }
 
-function withWorldFacts(session: Session, request: Commit): Session {
+function unlessPassed(seq: number | undefined, taken: number): number | undefined {
+  return seq !== undefined && seq > taken ? seq : undefined;
+}
+
+function tellWorldFacts(session: Draft<Session>, request: Commit): void {
   const { data, stage, worldState, account, windowMs, overflow, ending } = request;
-  const other = stage ?? worldState ?? account ?? windowMs ?? overflow ?? ending;
-  if (data === undefined && other === undefined) return session;
-  return {
-    ...session,
-    ...(data === undefined ? {} : { data }),
-    // A session that was playing stays so, even when its world comes back to a login.
-    ...(stage === undefined || session.stage === 'playing' ? {} : { stage }),
-    ...(worldState === undefined ? {} : { worldState }),
-    ...(account === undefined ? {} : { account }),
-    ...(overflow === undefined ? {} : { overflow }),
-    ...(ending === undefined ? {} : { ending }),
-    ...(windowMs === undefined ? {} : { clock: withWindow(session, windowMs) }),
-  };
+  if (data !== undefined) session.data = data;
+  // A session that was playing stays so, even when its world comes back to a login.
+  if (stage !== undefined && session.stage !== 'playing') session.stage = stage;
+  if (worldState !== undefined) session.worldState = worldState;
+  if (account !== undefined) session.account = account;
+  if (overflow !== undefined) session.overflow = overflow;
+  if (ending !== undefined) session.ending = ending;
+  if (windowMs !== undefined) session.clock = withWindow(session, windowMs);
 }
 
 /** The game shortens or extends the window: a clock that runs moves its end with it. */
@@ -94,37 +85,33 @@ function withWindow(session: Session, windowMs: number): Session['clock'] {
 }
 
 /** Takes out of the output what is state: values, echo and prompt are kept beside the log. */
-function withStates(
-  session: Session,
+function takeStates(
+  session: Draft<Session>,
   output: readonly NewOutput[],
   limits: SessionLimits,
-): { session: Session; bodies: OutputBody[] } {
-  let { echo, prompt, states, style = '' } = session;
+): OutputBody[] {
   const bodies: OutputBody[] = [];
   for (const item of output) {
     if (item.kind === 'echo') {
-      if (item.on === echo) continue;
-      echo = item.on;
+      if (item.on === session.echo) continue;
+      session.echo = item.on;
     }
     if (item.kind === 'text') {
-      prompt = item.prompt ? item.text.slice(-PROMPT_LENGTH_LIMIT) : prompt;
-      style = styleAfter(style, item.text);
+      if (item.prompt) session.prompt = item.text.slice(-PROMPT_LENGTH_LIMIT);
+      const { style = '' } = session;
+      const look = styleAfter(style, item.text);
+      if (look !== style) session.style = look;
     }
     if (item.kind === 'gmcp' && item.state) {
       const { state: _, ...body } = item;
-      states = withState(states, body, limits);
+      session.states = withState(session.states, body, limits);
       // While nobody is attached only the last value matters: it is sent at the return.
       if (session.presence.attached) bodies.push(body);
       continue;
     }
     bodies.push(item);
   }
-  const isStyled = style !== (session.style ?? '');
-  if (echo === session.echo && prompt === session.prompt && states === session.states && !isStyled) {
-    return { session, bodies };
-  }
-  const next = { ...session, echo, states, ...(isStyled ? { style } : {}) };
-  return { session: prompt === undefined ? next : { ...next, prompt }, bodies };
+  return bodies;
 }
 
 function withState(
@@ -143,21 +130,25 @@ function withState(
 
 /** Appends to this writer's epoch, which begins with its first entry. */
 function writeOutput(
-  session: Session,
+  session: Draft<Session>,
   bodies: readonly OutputBody[],
   request: Commit,
   now: number,
   limits: SessionLimits,
-): { head: OutputHead; entries: OutputEntry[] } {
+): readonly OutputEntry[] {
   const { output } = session;
   const begins = currentEpoch(output) !== request.epoch;
   if (bodies.length === 0) {
     // Who wrote nothing ends no epoch but its own: that another's broke off is still to be told.
-    return { head: request.settled && !begins ? { ...output, open: false } : output, entries: [] };
+    session.output = request.settled && !begins ? { ...output, open: false } : output;
+    return [];
   }
   const crashed: OutputBody[] = begins && output.open ? [{ kind: 'gap', reason: 'crash' }] : [];
-  const epochs = begins
-    ? [...output.epochs, { epoch: request.epoch, first: output.end + 1 }].slice(-limits.epochs)
-    : output.epochs;
-  return appendOutput({ ...output, epochs, open: !request.settled }, [...crashed, ...bodies], now, limits);
+  const head = draftOutput(output);
+  head.open = !request.settled;
+  if (begins) {
+    head.epochs = [...output.epochs, { epoch: request.epoch, first: output.end + 1 }].slice(-limits.epochs);
+  }
+  session.output = head;
+  return appendOutput(head, [...crashed, ...bodies], now, limits);
 }
