@@ -59,14 +59,14 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: "the session's clock goes on while somebody is there",
     file: 'core/player-operations.ts',
-    find: 'const { endsAt: _, ...clock } = session.clock;',
-    replace: 'const clock = session.clock;',
+    find: '  next.clock = { windowMs: session.clock.windowMs };\n',
+    replace: '',
   },
   {
     why: 'the clock does not start at the detach',
     file: 'core/player-operations.ts',
-    find: 'endsAt: now + session.clock.windowMs',
-    replace: 'endsAt: now + 100 * session.clock.windowMs',
+    find: 'endsAt: now + windowMs',
+    replace: 'endsAt: now + 100 * windowMs',
   },
 
   // One owner.
@@ -246,8 +246,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'a counter leaks',
     file: 'core/output-log.ts',
-    find: '    entries -= 1;',
-    replace: '    entries -= entry.offset % 7 === 0 ? 0 : 1;',
+    find: '    next.bytes -= outputBytes(entry);\n    next.entries -= 1;',
+    replace: '    next.bytes -= outputBytes(entry);\n    next.entries -= entry.offset % 7 === 0 ? 0 : 1;',
   },
   {
     why: 'the log holds more entries than it may',
