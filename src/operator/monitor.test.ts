@@ -27,21 +27,32 @@ class Watched {
   }
 }
 
-test('a monitor counts at the start, every 10 s, and when somebody asks after a while', async () => {
+test('a monitor counts at the start, every 10 s, and whenever somebody asks', async () => {
   const watched = new Watched();
   await watched.monitor.start();
   expect(watched.monitor.latest?.counts.connecting).toBe(1);
   watched.sessions = 2;
-  watched.clock.advance(500);
-  await watched.monitor.refresh();
-  expect(watched.monitor.latest?.counts.connecting).toBe(1);
-  watched.clock.advance(500);
   await watched.monitor.refresh();
   expect(watched.monitor.latest?.counts.connecting).toBe(2);
   watched.sessions = 3;
   watched.clock.advance(10_000);
+  watched.sessions = 4;
+  // The look that is under way began before the fourth.
   await watched.monitor.refresh();
-  expect(watched.sampled.map(({ connecting }) => connecting)).toEqual([1, 2, 3]);
+  expect(watched.monitor.latest?.counts.connecting).toBe(4);
+});
+
+test('more than 1,000 sessions are counted again only when the last count is a second old', async () => {
+  const watched = new Watched();
+  watched.sessions = 1001;
+  await watched.monitor.start();
+  watched.sessions = 1002;
+  watched.clock.advance(999);
+  await watched.monitor.refresh();
+  expect(watched.monitor.latest?.counts.connecting).toBe(1001);
+  watched.clock.advance(1);
+  await watched.monitor.refresh();
+  expect(watched.monitor.latest?.counts.connecting).toBe(1002);
 });
 
 test('a store that fails is failing until it answers again', async () => {

@@ -10,8 +10,14 @@ const SAMPLE_MS = 10_000;
 /** Counting takes no more than this part of the time: where it takes long, it is done less often. */
 const SHARE = 0.05;
 
-/** What was counted so long ago is counted again when somebody asks, in ms. */
+/** So few sessions are counted whenever somebody asks: nobody is told how things were before what they just did. */
+const FEW_SESSIONS = 1000;
+
+/** More of them are counted again when somebody asks and the last count is so old, in ms. */
 const FRESH_MS = 1000;
+
+/** Who asks waits no longer for a store that takes long, in ms. */
+const PATIENCE_MS = 1000;
 
 /** A look-up that takes longer is slow, in ms. */
 const SLOW_MS = 500;
@@ -64,14 +70,24 @@ export class Monitor {
     this.#cancel?.();
   }
 
-  /** Looks again if the last look was a while ago; waits for no store that takes long. */
+  /** Looks again, unless that is much work and was done a moment ago; waits for no store that takes long. */
   async refresh(): Promise<void> {
-    const age = this.#clock.now() - (this.#latest?.at ?? 0);
-    if (this.#phase !== 'running' || age < Math.max(FRESH_MS, this.#tookMs / SHARE)) return;
+    if (this.#phase !== 'running' || this.#isFresh) return;
     const late = new Promise<void>((resolve) => {
-      this.#clock.after(FRESH_MS, resolve);
+      this.#clock.after(PATIENCE_MS, resolve);
     });
-    await Promise.race([this.#look(), late]);
+    await Promise.race([this.#lookAgain(), late]);
+  }
+
+  get #isFresh(): boolean {
+    if (this.#latest === undefined || sessionsIn(this.#latest.counts) <= FEW_SESSIONS) return false;
+    return this.#clock.now() - this.#latest.at < Math.max(FRESH_MS, this.#tookMs / SHARE);
+  }
+
+  /** A look that is under way may be past what has changed since it began. */
+  async #lookAgain(): Promise<void> {
+    await this.#looking;
+    await this.#look();
   }
 
   /** One look at a time. */
@@ -115,4 +131,8 @@ export class Monitor {
   #failing(error: string): StoreHealth {
     return { status: 'failing', checked_at: new Date(this.#clock.now()).toISOString(), error };
   }
+}
+
+function sessionsIn({ connecting, authenticating, playing, disconnected }: Counts): number {
+  return connecting + authenticating + playing + disconnected;
 }

@@ -101,14 +101,22 @@ describe('the screen', () => {
     expect(heard.map(({ kind }) => kind)).toEqual(['text', 'note', 'text']);
   });
 
-  it('counts the lines that were missed: not the prompts, not the empty ones, but one that has not ended', () => {
+  it('knows a prompt also by a mark that comes later than its text', () => {
+    screen.write('A gull.\n> ');
+    screen.write('', true);
+    screen.write('A ship.\n> ');
+    screen.write('', true);
+    expect(texts()).toEqual(['A gull.', 'A ship.', '> ']);
+  });
+
+  it('counts the lines that were missed: not the prompts, not the empty ones, and none that has not ended', () => {
     screen.write(`before ${ESC}[31m`);
     screen.say('away', 'While you were away');
     screen.beginMissed();
     screen.write('one\n\ntwo\n');
     screen.write('> ', true);
     screen.write('\nthree\nfou');
-    expect(screen.caughtUp()).toBe(4);
+    expect(screen.caughtUp()).toBe(3);
     screen.write('r\n');
     expect(heard.filter(({ isMissed }) => isMissed).map(textOf)).toEqual([
       'one',

@@ -83,7 +83,8 @@ export class Screen {
 
   /** Output of the game: parts of lines, and several of them. */
   write(text: string, isPrompt = false): void {
-    if (text === '') return;
+    // The mark of a prompt may come later than its text, and then comes alone.
+    if (text === '') return isPrompt ? this.#markPrompt() : undefined;
     if (isPrompt && this.#isAnsweredAlready) return;
     // Not every game ends the line of its prompt when something happens while it waits.
     if (this.#isAtPrompt) this.#endPrompt();
@@ -139,12 +140,11 @@ export class Screen {
     this.#missed = { lines: 0 };
   }
 
-  /** How many lines with anything on them were missed; prompts do not count. */
+  /** How many lines with anything on them were missed. One that has not ended does not count: it is a prompt, marked or not. */
   caughtUp(): number {
     const { lines } = this.#missed ?? { lines: 0 };
     this.#missed = undefined;
-    const isInLine = this.#isOpen && this.#last?.kind === 'text' && !this.#isAtPrompt;
-    return isInLine ? lines + 1 : lines;
+    return lines;
   }
 
   /** Removes everything. */
