@@ -103,7 +103,7 @@ export interface Commit {
   /** The epoch of this writer, used from its first output on. */
   readonly epoch: string;
   /** The end of the log as this writer knows it; a log that ends before has lost a tail. */
-  readonly after?: number;
+  readonly after?: number | undefined;
   readonly output?: readonly NewOutput[];
   /** The world has every command through here. */
   readonly taken?: number;
@@ -112,7 +112,7 @@ export interface Commit {
   /** The world is about to get this command again, after a process died with it. */
   readonly suspect?: number;
   /** The bytes of every command through here left for the game. */
-  readonly sent?: number;
+  readonly sent?: number | undefined;
   /** Refused commands through here were told to the player. */
   readonly told?: number;
   readonly data?: Json;

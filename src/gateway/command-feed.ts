@@ -7,7 +7,7 @@ import {
   type WorldCommit,
   type WorldPlayer,
 } from '../core/index.ts';
-import type { Committed, Facts, SessionWriter } from './session-writer.ts';
+import type { Facts, SessionWriter } from './session-writer.ts';
 import type { WorldContext } from './world-context.ts';
 
 type Dropped = Extract<NewOutput, { kind: 'dropped' }>;
@@ -36,6 +36,7 @@ export class CommandFeed {
   /** What waits up to here was lost by the world. */
   #lostThrough = 0;
   #working: Promise<void> | undefined;
+  #isWorking = false;
   #again = false;
   #cancelWake: (() => void) | undefined;
   #isStopped = false;
@@ -92,39 +93,43 @@ export class CommandFeed {
     this.#options.writer.write(facts);
   }
 
-  #commit(facts: Facts): Promise<Committed | undefined> {
-    return this.#options.writer.commit(facts);
-  }
-
   /** The session changed. One loop at a time; a change meanwhile makes it look again. */
   look(): void {
     if (this.#isStopped || this.#player === undefined) return;
     const { accepted, taken } = this.#session.commands;
     if (accepted === taken) return;
     this.#again = true;
-    this.#working ??= this.#workAll()
-      .catch((error: unknown) => this.#options.onFailure('commands', error))
-      .finally(() => {
-        this.#working = undefined;
-        if (this.#again) this.look();
-      });
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    this.#working = this.#workAll();
   }
 
   async #workAll(): Promise<void> {
-    while (this.#again) {
-      this.#again = false;
-      while (!this.#isStopped && (await this.#next()));
+    try {
+      while (this.#again) {
+        this.#again = false;
+        while (!this.#isStopped && (await this.#next()));
+      }
+    } catch (error) {
+      this.#options.onFailure('commands', error);
     }
+    // In the same turn as the last look at `#again`.
+    this.#isWorking = false;
+    if (this.#again) this.look();
   }
 
   /** Does what is next; false when there is nothing to do until something changes. */
-  async #next(): Promise<boolean> {
-    const { store, limits } = this.#options.context;
-    const { id, commands: head, worldState } = this.#session;
+  #next(): boolean | Promise<boolean> {
+    const { id, commands: head } = this.#session;
     if (head.accepted === head.taken) return false;
-    const commands = await store.readCommands(id, head.taken);
+    const commands = this.#options.context.store.readCommands(id, head.taken);
+    return commands instanceof Promise ? commands.then((read) => this.#step(read)) : this.#step(commands);
+  }
+
+  #step(commands: readonly CommandEntry[]): boolean | Promise<boolean> {
+    const { store, limits } = this.#options.context;
     const refused = this.#refused(commands);
-    if (refused) return (await this.#commit(refused)) !== undefined;
+    if (refused) return this.#committed(refused);
 
     const session = this.#session;
     const first = commands[0];
@@ -137,14 +142,14 @@ export class CommandFeed {
         this.#wakeAt(step.until);
         return false;
       case 'pass':
-        return (await this.#commit({ taken: step.seq, sent: step.seq })) !== undefined;
+        return this.#committed({ taken: step.seq, sent: step.seq });
       case 'drop': {
         const { seq, through, reason } = step;
         const range = through > seq ? { seq, through } : { seq };
         return this.#drop({ kind: 'dropped', ...range, reason });
       }
       case 'hand':
-        return worldState === 'down' ? false : this.#hand(step.entry);
+        return session.worldState === 'down' ? false : this.#hand(step.entry);
     }
   }
 
@@ -171,12 +176,16 @@ export class CommandFeed {
     return output.length === 0 ? undefined : { output, told: last };
   }
 
-  async #drop(dropped: Dropped): Promise<boolean> {
+  #drop(dropped: Dropped): Promise<boolean> {
     const taken = dropped.through ?? dropped.seq;
-    return (await this.#commit({ taken, sent: taken, output: [dropped] })) !== undefined;
+    return this.#committed({ taken, sent: taken, output: [dropped] });
   }
 
-  async #hand(entry: CommandEntry): Promise<boolean> {
+  async #committed(facts: Facts): Promise<boolean> {
+    return (await this.#options.writer.commit(facts)) !== undefined;
+  }
+
+  #hand(entry: CommandEntry): Promise<boolean> {
     const { context } = this.#options;
     const { seq } = entry;
     const command = this.#open(entry);
@@ -194,7 +203,7 @@ export class CommandFeed {
       // It was tried again after one death, and there was another.
       if (this.#session.commands.suspect === seq)
         return this.#drop({ kind: 'dropped', seq, reason: 'failed' });
-      if ((await this.#commit({ suspect: seq })) === undefined) return false;
+      if (!(await this.#committed({ suspect: seq }))) return false;
       this.#suspect = undefined;
       // The player may have gone meanwhile: decided anew.
       return true;
@@ -203,7 +212,7 @@ export class CommandFeed {
     const answer = await this.#answer(command);
     const ending = this.#ending;
     this.#ending = {};
-    return (await this.#commit({ taken: seq, sent: seq, ...answer, ...ending })) !== undefined;
+    return this.#committed({ taken: seq, sent: seq, ...answer, ...ending });
   }
 
   /** What the world answers; a throw is an answer too. */
@@ -226,7 +235,7 @@ export class CommandFeed {
   async #markCommand(command: WorldCommand): Promise<boolean> {
     const { entered, onFailure } = this.#options;
     const { seq } = command;
-    if ((await this.#commit({ taken: seq })) === undefined) return false;
+    if (!(await this.#committed({ taken: seq }))) return false;
     if (this.#session.stage === 'closed') return false;
     try {
       await this.#player?.command(command);

@@ -61,13 +61,8 @@ export class SessionWriter {
     const { store, sessionId, lease } = this.#options;
     const facts = this.#sent === undefined ? said : { sent: this.#sent, ...said };
     this.#sent = undefined;
-    const outcome = await store.apply<Commit>(sessionId, {
-      kind: 'commit',
-      lease,
-      epoch: this.#epoch,
-      ...(this.#end === undefined ? {} : { after: this.#end }),
-      ...facts,
-    });
+    const [epoch, after] = [this.#epoch, this.#end];
+    const outcome = await store.apply<Commit>(sessionId, { kind: 'commit', lease, epoch, after, ...facts });
     switch (outcome.kind) {
       case 'committed':
         this.#end = Math.max(this.#end ?? 0, outcome.end);

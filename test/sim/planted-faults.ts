@@ -135,8 +135,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'a command leaves for the game before it is marked',
     file: 'gateway/command-feed.ts',
-    find: 'if ((await this.#commit({ taken: seq })) === undefined) return false;',
-    replace: 'void this.#commit({ taken: seq });',
+    find: 'if (!(await this.#committed({ taken: seq }))) return false;',
+    replace: 'void this.#committed({ taken: seq });',
   },
   {
     why: 'what may have run when the process died is not told to be uncertain',
@@ -155,7 +155,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'gateway/command-feed.ts',
     find: "        return this.#drop({ kind: 'dropped', ...range, reason });",
     replace: `        if (through > this.#session.commands.told) return this.#drop({ kind: 'dropped', ...range, reason });
-        return (await this.#commit({ taken: through, sent: through })) !== undefined;`,
+        return this.#committed({ taken: through, sent: through });`,
     wasReal: true,
   },
   {
