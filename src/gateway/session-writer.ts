@@ -61,8 +61,13 @@ export class SessionWriter {
     const { store, sessionId, lease } = this.#options;
     const facts = this.#sent === undefined ? said : { sent: this.#sent, ...said };
     this.#sent = undefined;
-    const [epoch, after] = [this.#epoch, this.#end];
-    const outcome = await store.apply<Commit>(sessionId, { kind: 'commit', lease, epoch, after, ...facts });
+    const outcome = await store.apply<Commit>(sessionId, {
+      kind: 'commit',
+      lease,
+      epoch: this.#epoch,
+      after: this.#end,
+      ...facts,
+    });
     switch (outcome.kind) {
       case 'committed':
         this.#end = Math.max(this.#end ?? 0, outcome.end);
