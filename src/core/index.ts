@@ -4,6 +4,7 @@ export * from './clock.ts';
 export * from './command-log.ts';
 export * from './command-step.ts';
 export * from './crypto.ts';
+export * from './draft.ts';
 export * from './json.ts';
 export * from './limits.ts';
 export * from './operation.ts';

@@ -321,14 +321,19 @@ function trim<T>(
   gone: (item: T) => boolean,
   each: (item: T) => void,
 ): void {
-  const [oldest] = list;
-  if (oldest === undefined || numberOf(oldest) > through) return;
-  const after = list.findIndex((item) => numberOf(item) > through);
-  const front = list.slice(0, after < 0 ? list.length : after);
-  const lost = front.filter(gone);
-  if (lost.length === 0) return;
-  for (const item of lost) each(item);
-  list.splice(0, front.length, ...front.filter((item) => !gone(item)));
+  let at = 0;
+  let kept = 0;
+  for (; at < list.length; at += 1) {
+    const item = list[at];
+    if (item === undefined || numberOf(item) > through) break;
+    if (gone(item)) {
+      each(item);
+    } else {
+      list[kept] = item;
+      kept += 1;
+    }
+  }
+  if (at > kept) list.splice(kept, at - kept);
 }
 
 /** Where the first entry after this offset is, by halving. */

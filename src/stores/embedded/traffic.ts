@@ -1,16 +1,32 @@
 import {
+  draftCommands,
+  draftOutput,
   isKept,
   lastSeq,
+  NO_COMMANDS,
+  NO_OUTPUT,
   type CommandEntry,
+  type CommandsHead,
+  type Draft,
   type OutputEntry,
+  type OutputHead,
   type Session,
   type StoredSession,
 } from '../../core/index.ts';
 import type { SessionChange } from '../journal.ts';
 
-/** What changes of a session while people play. */
-const PLAYED = ['commands', 'output', 'echo', 'prompt', 'style', 'states', 'data'] as const;
-type Played = Pick<Session, (typeof PLAYED)[number]>;
+/** Which fields are not as before. `null`: there is none any more. */
+type Changes<T> = { readonly [Field in keyof T]?: T[Field] | null };
+
+/** What changes of a session while people play. Of the heads of its logs only a few numbers change each time. */
+interface Played extends Partial<Pick<Session, 'echo' | 'prompt' | 'style' | 'states' | 'data'>> {
+  readonly commands?: Changes<CommandsHead>;
+  readonly output?: Changes<OutputHead>;
+}
+
+const PLAYED = ['echo', 'prompt', 'style', 'states', 'data'] as const;
+const COMMANDS_FIELDS = fieldsOf(draftCommands(NO_COMMANDS));
+const OUTPUT_FIELDS = fieldsOf(draftOutput(NO_OUTPUT));
 
 /** What else there is of a session: when any of it changes, so do its rows. */
 const STILL: Readonly<Record<Exclude<keyof Session, keyof Played>, true>> = {
@@ -27,12 +43,16 @@ const STILL: Readonly<Record<Exclude<keyof Session, keyof Played>, true>> = {
   overflow: true,
   lease: true,
 };
-const STILL_FIELDS = Object.keys(STILL).filter((field): field is keyof typeof STILL => field in STILL);
+const STILL_FIELDS = fieldsOf(STILL);
+
+function fieldsOf<T extends object>(whole: T): readonly (keyof T)[] {
+  return Object.keys(whole).filter((field): field is Extract<keyof T, string> => field in whole);
+}
 
 /** What one write changed of a session of which its rows do not tell yet. */
 export interface Traffic {
   readonly id: string;
-  readonly played: Partial<Played>;
+  readonly played: Played;
   readonly commands: readonly CommandEntry[];
   readonly output: readonly OutputEntry[];
 }
@@ -47,16 +67,43 @@ export interface Folded {
 export function trafficOf({ id, before, session, commands, output }: SessionChange): Traffic | undefined {
   if (before === undefined || session === undefined) return undefined;
   for (const field of STILL_FIELDS) if (session[field] !== before[field]) return undefined;
-  const played: Partial<Played> = {};
+  const played: Draft<Played> = {};
+  if (session.commands !== before.commands) {
+    played.commands = compare(before.commands, session.commands, COMMANDS_FIELDS, {});
+  }
+  if (session.output !== before.output) {
+    played.output = compare(before.output, session.output, OUTPUT_FIELDS, {});
+  }
   for (const field of PLAYED) {
     if (session[field] !== before[field]) Object.assign(played, { [field]: session[field] });
   }
   return { id, played, commands, output };
 }
 
+/** Adds to the changes what is not as before. */
+function compare<T>(before: T, now: T, fields: readonly (keyof T)[], changes: Draft<Changes<T>>): Changes<T> {
+  for (const field of fields) if (now[field] !== before[field]) changes[field] = now[field] ?? null;
+  return changes;
+}
+
+function withChanges<T extends object>(before: T, changes: Changes<T> = {}): T {
+  const now = { ...before };
+  for (const field of fieldsOf(changes)) Object.assign(now, { [field]: changes[field] ?? undefined });
+  return now;
+}
+
+function afterPlay(session: Session, { commands, output, ...others }: Played): Session {
+  return {
+    ...session,
+    ...others,
+    commands: withChanges(session.commands, commands),
+    output: withChanges(session.output, output),
+  };
+}
+
 /** What the traffic of a session, in its order, changes of its rows. */
 export function rowsAfter(stored: StoredSession, traffic: readonly Traffic[]): SessionChange {
-  const session: Session = Object.assign({ ...stored.session }, ...traffic.map(({ played }) => played));
+  const session = traffic.reduce((before, { played }) => afterPlay(before, played), stored.session);
   const { taken } = session.commands;
   const isTaken = (entry: CommandEntry): boolean => lastSeq(entry) <= taken;
   // A run of refusals that grew takes the place of what it was.

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { newSession, NO_COMMANDS, NO_OUTPUT, type CommandsHead, type Session } from '../../core/index.ts';
+import type { SessionChange } from '../journal.ts';
+import { rowsAfter, trafficOf, type Traffic } from './traffic.ts';
+
+const HELD: CommandsHead = {
+  ...NO_COMMANDS,
+  accepted: 3,
+  handed: 1,
+  held: { through: 3, since: 5, choice: 'undecided' },
+};
+
+const SESSION = newSession('a', 'world', 1000, 0, true);
+
+function changed(before: Session, session: Session): SessionChange {
+  const nothing = { commands: [], takenCommands: [], output: [], trimmedOutput: [] };
+  return { id: 'a', before, session, ...nothing, addedHashes: [], forgottenHashes: [] };
+}
+
+/** What is told of the change, as it comes back from the disk. */
+function told(before: Session, session: Session): Traffic {
+  const traffic = trafficOf(changed(before, session));
+  if (traffic === undefined) throw new Error('it is more than traffic');
+  const read: Traffic = JSON.parse(JSON.stringify(traffic));
+  return read;
+}
+
+it('tells which fields of the heads changed, and which there are no more', () => {
+  const output = { ...NO_OUTPUT, end: 1, evictedBytes: 7 };
+  const between = { ...SESSION, commands: HELD, style: '1;31', output };
+  const commands = { ...NO_COMMANDS, accepted: 3, taken: 3 };
+  const last = { ...SESSION, commands, style: '', output: { ...NO_OUTPUT, end: 2, acked: 2 } };
+  const traffic = [told(SESSION, between), told(between, last)];
+  const rows = rowsAfter({ session: SESSION, commands: [], output: [] }, traffic);
+  expect(rows.session).toEqual(last);
+});
+
+it('has nothing of what did not change', () => {
+  const { played } = told({ ...SESSION, commands: HELD }, { ...SESSION, commands: { ...HELD, accepted: 4 } });
+  expect(played).toEqual({ commands: { accepted: 4 } });
+});
