@@ -308,6 +308,36 @@ describe('a command', () => {
   });
 });
 
+describe('while what is kept is read again, after the end', () => {
+  function again(): Client {
+    const client = Client.open({ token: 'token-1' });
+    client.does({ kind: 'leave', reason: 'another_tab' });
+    client.end.expect();
+    expect(client.end.status).toEqual({ kind: 'connecting' });
+    return client;
+  }
+
+  it('what is sent waits', () => {
+    const client = again();
+    client.sends(1, 'early');
+    expect(client.does({ kind: 'start' })).toContainEqual({ kind: 'dial' });
+    expect(JSON.stringify(client.opens())).toContain('early');
+  });
+
+  it('what was sent is lost when the client goes after all', () => {
+    const client = again();
+    client.sends(1, 'early');
+    expect(settled(client.does({ kind: 'leave', reason: 'left' }))).toEqual([[1, 'lost']]);
+  });
+
+  it('quitting waits for a connection', () => {
+    const client = again();
+    expect(client.does({ kind: 'quit' })).toEqual([]);
+    client.does({ kind: 'start' });
+    expect(said(client.opens()).at(-1)).toEqual({ type: 'quit' });
+  });
+});
+
 describe('quitting', () => {
   it('waits for a connection where there is a session to end', () => {
     const client = Client.open({ token: 'token-1' });

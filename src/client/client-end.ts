@@ -166,6 +166,11 @@ export class ClientEnd {
     return this.#heardAt + this.#limits.ping_ms;
   }
 
+  /** Begins again soon, when the driver knows what is kept: what is sent until then waits for it. */
+  expect(): void {
+    if (this.#link === 'over') this.#link = 'idle';
+  }
+
   receive(event: ClientEvent, now: number): ClientEffect[] {
     this.#now = now;
     this.#effects = [];
@@ -301,7 +306,7 @@ export class ClientEnd {
     this.#isQuitting = true;
     if (this.isOpen) return this.#say({ type: 'quit' });
     // There is nothing to end.
-    if (this.#link === 'idle' || this.#kept.token === undefined) {
+    if (this.#kept.token === undefined) {
       this.#do({ kind: 'hang_up' });
       this.#become({});
       return this.#over('quit');

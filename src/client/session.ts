@@ -180,6 +180,7 @@ export class Session {
   #start(): void {
     if (this.#holds) return;
     this.#holds = true;
+    this.#end.expect();
     const begin = (text?: string | null): void => {
       // Left before it was there.
       if (!this.#holds) return;
