@@ -47,11 +47,11 @@ export class LineAssembler {
         this.#isAfterCr = false;
         continue;
       }
-      this.#append(bytes.subarray(from, at), sink);
+      if (at > from) this.#append(bytes.subarray(from, at), sink);
       from = at + 1;
       this.#control(byte, sink);
     }
-    this.#append(bytes.subarray(from), sink);
+    if (from < bytes.length) this.#append(bytes.subarray(from), sink);
   }
 
   /** Takes the last character back, as BS and DEL do: for IAC EC (RFC 854). */

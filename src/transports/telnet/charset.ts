@@ -6,7 +6,8 @@ export const CHARSETS = ['utf-8', 'latin1', 'cp437'] as const;
 export type Charset = (typeof CHARSETS)[number];
 
 const CODINGS: Readonly<Record<Charset, TextCoding>> = {
-  'utf-8': utf8,
+  // Node's own writes into memory that it has already.
+  'utf-8': { ...utf8, encode: (text) => Buffer.from(text) },
   latin1: withSubstitutes(latin1),
   cp437: withSubstitutes(oneByte('CP437')),
 };

@@ -73,7 +73,8 @@ export class Talk implements Link {
   input(input: Input): void {
     const seq = this.#nextSeq;
     this.#nextSeq += 1;
-    this.say({ ...input, seq });
+    // Behind the number: a property that is new behind what was spread takes thirty times as long.
+    this.say({ seq, ...input });
   }
 
   flushed(offset: number): void {

@@ -269,7 +269,7 @@ export class TelnetPlayer {
 
   #sendEarly(): void {
     const talk = this.#talk;
-    if (talk?.isOpen && !this.#resuming) {
+    if (this.#early.length > 0 && talk?.isOpen && !this.#resuming) {
       for (const input of this.#early.splice(0)) talk.input(input);
     }
     this.#pace();

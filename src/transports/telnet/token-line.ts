@@ -19,6 +19,9 @@ const CONTROL = /\p{Cc}/gu;
 /** All but what may be the beginning of a sequence. */
 const LONE_CONTROL = new RegExp(`[^\\P{Cc}${ESCAPE}\u009b]`, 'gu');
 
+/** A whole line that begins with what is shown, and is not the command's first letter. */
+const PLAIN_LINE = /^[!-QS-qs-~][^]*[\n\v\f\r\u0085\u2028\u2029]$/;
+
 /** What is remembered of an unfinished line, in characters. */
 const LINE_LIMIT = 256;
 
@@ -62,6 +65,10 @@ export class TokenLineGuard {
   }
 
   #piece(piece: string): string {
+    if (PLAIN_LINE.test(piece) && this.#lines.every((line) => line === '')) {
+      this.#lines = [''];
+      return piece;
+    }
     const lookalikes = this.#lines.filter((line) => looksLikeOne(line + piece));
     const places = lookalikes.map((line) => behindSequence(line + piece, line.length) - line.length);
     const shown = places.length === 0 ? piece : marked(piece, Math.max(...places));

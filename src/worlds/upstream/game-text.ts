@@ -1,5 +1,5 @@
 import iconv from 'iconv-lite';
-import { latin1, utf8, Utf8Decoder } from '../../telnet/index.ts';
+import { latin1, Utf8Decoder } from '../../telnet/index.ts';
 
 /** How games encode text, each with its name in CHARSET (RFC 2066) and MNES. */
 export const GAME_ENCODINGS = {
@@ -71,7 +71,7 @@ export class GameText {
     const line = `${text.replace(/[\r\n\0]+/g, '')}\r\n`;
     switch (this.#encoding) {
       case 'utf-8':
-        return utf8.encode(line);
+        return Buffer.from(line);
       case 'latin1':
         // Not `Buffer.from(line, 'latin1')`: it makes LF of U+010A.
         return latin1.encode(line);

@@ -120,7 +120,8 @@ export class TelnetClient {
     this.#answers = [];
     const wasCompressed = this.#isCompressed;
     const read = this.#parser.parse(bytes, (event) => this.#parsed(event));
-    const received = { events: this.#events, answer: Buffer.concat(this.#answers) };
+    const answer = this.#answers.length === 0 ? NOTHING : Buffer.concat(this.#answers);
+    const received = { events: this.#events, answer };
     // None may have come yet.
     const begins = this.#isCompressed && !wasCompressed;
     return begins ? { ...received, compressed: bytes.subarray(read) } : received;

@@ -107,7 +107,7 @@ export class UpstreamPlayer implements WorldPlayer {
 
   async command(command: WorldCommand): Promise<void> {
     const { seq, text, package: name, data } = command;
-    const link = await this.#whenOpen();
+    const link = this.#link.kind === 'open' ? this.#link : await this.#whenOpen();
     if (link === undefined) return this.#drop(seq);
     if (name !== undefined) return link.connection.message(outOfBand(name, data));
     if (text === undefined) return;
@@ -188,7 +188,6 @@ export class UpstreamPlayer implements WorldPlayer {
   /** `undefined` where there is nothing to wait for: a command for a game that is down is not sent to its next login. */
   #whenOpen(): Promise<Open | undefined> {
     const link = this.#link;
-    if (link.kind === 'open') return Promise.resolve(link);
     if (link.kind !== 'asking' && (link.kind !== 'opening' || this.#isForgotten)) {
       return Promise.resolve(undefined);
     }
