@@ -46,9 +46,28 @@ describe('UTF-8', () => {
     expect(decoder.flush()).toBe('');
   });
 
-  test('decodes long texts', () => {
-    const text = 'ж'.repeat(100_000);
-    expect(utf8.decode(utf8.encode(text))).toBe(text);
+  test.each(['ж', 'a'])('decodes long texts of %s', (letter) => {
+    for (const length of [4095, 4096, 4097, 100_000]) {
+      const text = letter.repeat(length);
+      expect(utf8.decode(utf8.encode(text))).toBe(text);
+    }
+  });
+
+  test('is decoded the same where only ASCII comes, also behind a character that is cut', () => {
+    const pieces = fc.array(
+      fc.oneof(
+        fc.string({ unit: 'binary-ascii' }).map((text) => new TextEncoder().encode(text)),
+        wild(),
+      ),
+    );
+    fc.assert(
+      fc.property(pieces, (all) => {
+        const decoder = new Utf8Decoder();
+        const text = all.map((piece) => decoder.decode(piece)).join('') + decoder.flush();
+        expect(text).toBe(whatwg.decode(Uint8Array.from(all.flatMap((piece) => [...piece]))));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('knows where its last character begins', () => {

@@ -1,4 +1,6 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { utf8 } from '../../telnet/index.ts';
 import { CHARSETS, charsetOf, codingOf } from './charset.ts';
 
 describe('a character set', () => {
@@ -15,6 +17,15 @@ describe('a character set', () => {
 
   it('cp437 is the code page of the first PCs, byte by byte', () => {
     expect([...codingOf('cp437').encode('é█≈½\n')]).toEqual([0x82, 0xdb, 0xf7, 0xab, 0x0a]);
+  });
+
+  it('utf-8 is that of the Telnet layer, lone surrogates too', () => {
+    const unit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
+    fc.assert(
+      fc.property(fc.string({ unit }), (text) => {
+        expect([...codingOf('utf-8').encode(text)]).toEqual([...utf8.encode(text)]);
+      }),
+    );
   });
 
   it.each(CHARSETS)('%s takes the last character back', (charset) => {

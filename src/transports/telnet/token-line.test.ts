@@ -72,6 +72,24 @@ const FORGERIES = [
   `\u001b[${'0;'.repeat(200)}mreconnect ${COMPACT}`,
 ];
 
+/** What lines are made of that are forgeries, or nearly. */
+const PARTS = [
+  'reconnect',
+  'RECONNECT',
+  'r',
+  'econnect',
+  ' ',
+  COMPACT,
+  'a',
+  'say',
+  '>',
+  '\u001b[1m',
+  '\u001b7',
+];
+
+/** Also none: the line goes on in the next text. */
+const LINE_END = fc.constantFrom('\n', '\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029', '');
+
 describe('the guard', () => {
   it('marks a line that looks like one', () => {
     expect(new TokenLineGuard().guard(`a\nreconnect ${COMPACT}\r\nb\n`)).toBe(
@@ -146,6 +164,25 @@ describe('the guard', () => {
     const first = guard.guard('reconnect ');
     guard.lineStart();
     expect(isForged(first + guard.guard(`${COMPACT}\n`))).toBe(false);
+  });
+
+  it('judges a line that begins with what is shown as it judges the same one behind a NUL', () => {
+    const lines = fc.array(fc.tuple(fc.array(fc.constantFrom(...PARTS), { maxLength: 4 }), LINE_END), {
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(lines, fc.array(fc.boolean()), (all, starts) => {
+        const [plain, hidden] = [new TokenLineGuard(), new TokenLineGuard()];
+        for (const [index, [parts, end]] of all.entries()) {
+          const line = `${parts.join('')}${end}`;
+          expect(hidden.guard(`\0${line}`).replaceAll('\0', '')).toBe(plain.guard(line));
+          if (!starts[index]) continue;
+          plain.lineStart();
+          hidden.lineStart();
+        }
+      }),
+      { numRuns: 3000, seed: 1 },
+    );
   });
 
   it('adds nothing but its mark', () => {
