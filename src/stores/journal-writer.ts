@@ -137,7 +137,7 @@ export class JournalWriter {
       this.#gathering.reject(error);
       return;
     }
-    for (const change of group.changes.values()) this.#settleHashes(change);
+    if (this.#hashes.size > 0) for (const change of group.changes.values()) this.#settleHashes(change);
     for (const act of group.first) act();
     group.resolve();
     this.#written(group.changes.keys());
@@ -161,8 +161,7 @@ export class JournalWriter {
   /** Rows that are durable need no memory, unless they changed again meanwhile. */
   #settleHashes({ id, addedHashes, forgottenHashes }: PendingChange): void {
     const later = this.#gathering.changes.get(id);
-    for (const hash of [...addedHashes, ...forgottenHashes]) {
-      if (!later?.touchesHash(hash)) this.#hashes.delete(hash);
-    }
+    for (const hash of addedHashes) if (!later?.touchesHash(hash)) this.#hashes.delete(hash);
+    for (const hash of forgottenHashes) if (!later?.touchesHash(hash)) this.#hashes.delete(hash);
   }
 }

@@ -261,7 +261,7 @@ export class SessionTable implements Store {
     trim(live.commands, lastSeq, taken, isTaken, (entry) => pending.takeCommand(entry));
     const { acked, evicted } = session.output;
     const gone = (entry: OutputEntry): boolean => !isKept(entry, session.output);
-    trim(live.output, offsetOf, Math.max(acked, evicted), gone, (entry) => pending.trimOutput(entry));
+    trim(live.output, offsetOf, Math.max(acked, evicted), gone, (entry) => pending.trimOutput(entry.offset));
     return this.#write(live, operation);
   }
 
