@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { newSession, NO_COMMANDS, NO_OUTPUT, type CommandsHead, type Session } from '../../core/index.ts';
+import {
+  draftSession,
+  newSession,
+  NO_COMMANDS,
+  NO_OUTPUT,
+  type CommandsHead,
+  type Session,
+} from '../../core/index.ts';
 import type { SessionChange } from '../journal.ts';
 import { rowsAfter, trafficOf, type Traffic } from './traffic.ts';
 
@@ -38,4 +45,18 @@ it('tells which fields of the heads changed, and which there are no more', () =>
 it('has nothing of what did not change', () => {
   const { played } = told({ ...SESSION, commands: HELD }, { ...SESSION, commands: { ...HELD, accepted: 4 } });
   expect(played).toEqual({ commands: { accepted: 4 } });
+});
+
+it.each(Object.keys(draftSession(SESSION)).filter((field) => field !== 'id'))(
+  'lets no change of a session go unwritten: %s',
+  (field) => {
+    const session: Session = { ...SESSION, [field]: { changed: true } };
+    const traffic = trafficOf(changed(SESSION, session));
+    // What is no traffic is written as rows.
+    if (traffic) expect(Object.keys(traffic.played)).toEqual([field]);
+  },
+);
+
+it.each(['presence', 'clock', 'account', 'lease'])('leaves what is no play to the rows: %s', (field) => {
+  expect(trafficOf(changed(SESSION, { ...SESSION, [field]: { changed: true } }))).toBeUndefined();
 });

@@ -24,26 +24,8 @@ interface Played extends Partial<Pick<Session, 'echo' | 'prompt' | 'style' | 'st
   readonly output?: Changes<OutputHead>;
 }
 
-const PLAYED = ['echo', 'prompt', 'style', 'states', 'data'] as const;
 const COMMANDS_FIELDS = fieldsOf(draftCommands(NO_COMMANDS));
 const OUTPUT_FIELDS = fieldsOf(draftOutput(NO_OUTPUT));
-
-/** What else there is of a session: when any of it changes, so do its rows. */
-const STILL: Readonly<Record<Exclude<keyof Session, keyof Played>, true>> = {
-  id: true,
-  createdAt: true,
-  world: true,
-  stage: true,
-  worldState: true,
-  ending: true,
-  account: true,
-  presence: true,
-  clock: true,
-  chains: true,
-  overflow: true,
-  lease: true,
-};
-const STILL_FIELDS = fieldsOf(STILL);
 
 function fieldsOf<T extends object>(whole: T): readonly (keyof T)[] {
   return Object.keys(whole).filter((field): field is Extract<keyof T, string> => field in whole);
@@ -66,7 +48,7 @@ export interface Folded {
 /** The change as traffic, where it is no more than that. */
 export function trafficOf({ id, before, session, commands, output }: SessionChange): Traffic | undefined {
   if (before === undefined || session === undefined) return undefined;
-  for (const field of STILL_FIELDS) if (session[field] !== before[field]) return undefined;
+  if (hasMoreThanPlay(before, session)) return undefined;
   const played: Draft<Played> = {};
   if (session.commands !== before.commands) {
     played.commands = compare(before.commands, session.commands, COMMANDS_FIELDS, {});
@@ -74,10 +56,29 @@ export function trafficOf({ id, before, session, commands, output }: SessionChan
   if (session.output !== before.output) {
     played.output = compare(before.output, session.output, OUTPUT_FIELDS, {});
   }
-  for (const field of PLAYED) {
-    if (session[field] !== before[field]) Object.assign(played, { [field]: session[field] });
-  }
+  if (session.echo !== before.echo) played.echo = session.echo;
+  if (session.prompt !== before.prompt) played.prompt = session.prompt;
+  if (session.style !== before.style) played.style = session.style;
+  if (session.states !== before.states) played.states = session.states;
+  if (session.data !== before.data) played.data = session.data;
   return { id, played, commands, output };
+}
+
+/** Whether anything else of the session changed: its rows tell of it, then. Field by field, for it is asked twice a line. */
+function hasMoreThanPlay(before: Session, session: Session): boolean {
+  return (
+    session.createdAt !== before.createdAt ||
+    session.world !== before.world ||
+    session.stage !== before.stage ||
+    session.worldState !== before.worldState ||
+    session.ending !== before.ending ||
+    session.account !== before.account ||
+    session.presence !== before.presence ||
+    session.clock !== before.clock ||
+    session.chains !== before.chains ||
+    session.overflow !== before.overflow ||
+    session.lease !== before.lease
+  );
 }
 
 /** Adds to the changes what is not as before. */
