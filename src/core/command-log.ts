@@ -62,6 +62,13 @@ export function hasExpired(held: HeldCommands, now: number, limits: SessionLimit
   return now >= expiresAt(held, limits);
 }
 
+/** The commands that came from one chain. */
+export interface OwnCommands {
+  readonly chain: string;
+  /** The last of them. */
+  readonly through: number;
+}
+
 export interface CommandsHead {
   /** The last number that is durable. */
   readonly accepted: number;
@@ -79,8 +86,8 @@ export interface CommandsHead {
   /** The last refused number that the player was told of. */
   readonly told: number;
   readonly held?: HeldCommands | undefined;
-  /** By chain: the last number that came from it. */
-  readonly own: Readonly<Record<string, number>>;
+  /** What came from which chain, for those that sent anything. */
+  readonly own: readonly OwnCommands[];
 }
 
 export function draftCommands(head: CommandsHead): Draft<CommandsHead> {
@@ -96,4 +103,4 @@ export function draftCommands(head: CommandsHead): Draft<CommandsHead> {
   };
 }
 
-export const NO_COMMANDS: CommandsHead = { accepted: 0, taken: 0, sent: 0, told: 0, own: {} };
+export const NO_COMMANDS: CommandsHead = { accepted: 0, taken: 0, sent: 0, told: 0, own: [] };

@@ -7,6 +7,7 @@ export * from './crypto.ts';
 export * from './draft.ts';
 export * from './json.ts';
 export * from './limits.ts';
+export * from './lists.ts';
 export * from './operation.ts';
 export * from './output-log.ts';
 export * from './phrasebook.ts';

@@ -1,5 +1,6 @@
 import type { Candidate } from './chain.ts';
 import type { CommandEntry, HeldChoice, NewCommand } from './command-log.ts';
+import type { Draft } from './draft.ts';
 import type { Json } from './json.ts';
 import type { NewOutput, OutputEntry } from './output-log.ts';
 import type { Overflow, Session, WorldState } from './session.ts';
@@ -104,27 +105,51 @@ export interface Commit {
   readonly epoch: string;
   /** The end of the log as this writer knows it; a log that ends before has lost a tail. */
   readonly after?: number | undefined;
-  readonly output?: readonly NewOutput[];
+  readonly output?: readonly NewOutput[] | undefined;
   /** The world has every command through here. */
-  readonly taken?: number;
+  readonly taken?: number | undefined;
   /** The world has this command in hand; 0: none, for the process that had it is gone. */
-  readonly handed?: number;
+  readonly handed?: number | undefined;
   /** The world is about to get this command again, after a process died with it. */
-  readonly suspect?: number;
+  readonly suspect?: number | undefined;
   /** The bytes of every command through here left for the game. */
   readonly sent?: number | undefined;
   /** Refused commands through here were told to the player. */
-  readonly told?: number;
-  readonly data?: Json;
-  readonly stage?: 'authenticating' | 'playing';
-  readonly worldState?: WorldState;
-  readonly account?: string;
-  readonly windowMs?: number;
-  readonly overflow?: Overflow;
+  readonly told?: number | undefined;
+  readonly data?: Json | undefined;
+  readonly stage?: 'authenticating' | 'playing' | undefined;
+  readonly worldState?: WorldState | undefined;
+  readonly account?: string | undefined;
+  readonly windowMs?: number | undefined;
+  readonly overflow?: Overflow | undefined;
   /** The world ends the session, once what is unread was read. */
-  readonly ending?: string;
+  readonly ending?: string | undefined;
   /** This writer ends its epoch in good order. */
-  readonly settled?: true;
+  readonly settled?: true | undefined;
+}
+
+/** One that says nothing yet. All have one shape: there are two for each line, and every rule reads them. */
+export function draftCommit(lease: number): Draft<Commit> {
+  return {
+    kind: 'commit',
+    lease,
+    epoch: '',
+    after: undefined,
+    output: undefined,
+    taken: undefined,
+    handed: undefined,
+    suspect: undefined,
+    sent: undefined,
+    told: undefined,
+    data: undefined,
+    stage: undefined,
+    worldState: undefined,
+    account: undefined,
+    windowMs: undefined,
+    overflow: undefined,
+    ending: undefined,
+    settled: undefined,
+  };
 }
 
 /** Ends one token's chain, or all of them. */

@@ -2,7 +2,14 @@ import { chainOf, revoke } from './chain.ts';
 import type { Close, Outcomes, Revoke, Transition } from './operation.ts';
 import { NO_COMMANDS } from './command-log.ts';
 import { NO_OUTPUT } from './output-log.ts';
-import { draftSession, hasRunOut, isCurrent, type Session, type StoredSession } from './session.ts';
+import {
+  draftSession,
+  hasRunOut,
+  isCurrent,
+  withPresence,
+  type Session,
+  type StoredSession,
+} from './session.ts';
 
 /** Ends the session: its tokens, its logs and what the world kept in it are gone. */
 export function closed<Outcome>(session: Session, reason: string, outcome: Outcome): Transition<Outcome> {
@@ -16,7 +23,7 @@ export function closed<Outcome>(session: Session, reason: string, outcome: Outco
   next.states = {};
   next.prompt = undefined;
   next.data = undefined;
-  next.presence = { ...session.presence, attached: false, ready: false };
+  next.presence = withPresence(session.presence, { attached: false, ready: false });
   next.commands = { ...NO_COMMANDS, accepted, taken: accepted };
   next.output = { ...NO_OUTPUT, end, acked: end };
   return { outcome, session: next, forgottenHashes: session.chains.flatMap(({ hashes }) => hashes) };

@@ -139,8 +139,15 @@ export function appendOutput(
     const bytes = outputBytes(body);
     if (bytes > limits.backlogBytes) return { offset, at: now, kind: 'gap', reason: 'oversize', bytes };
     head.bytes += bytes;
-    return { offset, at: now, ...body };
+    return entryOf(offset, now, body);
   });
+}
+
+/** Nearly all are text, and have one shape. */
+function entryOf(offset: number, at: number, body: OutputBody): OutputEntry {
+  return body.kind === 'text' && !body.prompt
+    ? { offset, at, kind: 'text', text: body.text }
+    : { offset, at, ...body };
 }
 
 /** Forgets what the player has: everything through `offset`. */

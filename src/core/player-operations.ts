@@ -9,9 +9,16 @@ import {
   type Candidate,
   type Chain,
 } from './chain.ts';
-import { draftCommands, hasExpired, type CommandEntry, type CommandsHead } from './command-log.ts';
+import {
+  draftCommands,
+  hasExpired,
+  type CommandEntry,
+  type CommandsHead,
+  type NewCommand,
+} from './command-log.ts';
 import type { Draft } from './draft.ts';
 import type { SessionLimits } from './limits.ts';
+import { added, NONE } from './lists.ts';
 import type {
   Acknowledge,
   Append,
@@ -26,7 +33,14 @@ import type {
   Transition,
 } from './operation.ts';
 import { acknowledge } from './output-log.ts';
-import { draftSession, hasRunOut, isCurrent, type Session, type StoredSession } from './session.ts';
+import {
+  draftSession,
+  hasRunOut,
+  isCurrent,
+  withPresence,
+  type Session,
+  type StoredSession,
+} from './session.ts';
 import { closed } from './operator-operations.ts';
 import { tokenId } from './token.ts';
 
@@ -150,7 +164,7 @@ export function attach(
       chain: shown.chain.id,
       generation: shown.generation,
       sealed: shown.chain.sealed ?? request.candidate.sealed,
-      own: commands.own[shown.chain.id] ?? 0,
+      own: commands.own.find(({ chain }) => chain === shown.chain.id)?.through ?? 0,
       held: heldCommands({ ...stored, session: withCommands(next, commands) }, now, limits),
       awayMs: presence.attached ? 0 : Math.max(0, now - presence.since),
     },
@@ -189,7 +203,7 @@ export function detach(
   if (!session.presence.attached || !isCurrent(session, attachment)) return { outcome: STALE };
   if (session.stage !== 'playing') return closed(session, 'never_playing', DONE);
   const next = withCommands(session, hold(session.commands, now));
-  next.presence = { ...session.presence, attached: false, ready: false, since: now };
+  next.presence = withPresence(session.presence, { attached: false, ready: false, since: now });
   restart(next, now);
   return { outcome: DONE, session: next };
 }
@@ -208,7 +222,7 @@ export function confirmToken(
   if (chain.id !== current || !attached || ready) {
     return chain.sealed === undefined ? { outcome: DONE } : { outcome: DONE, session: confirmed };
   }
-  confirmed.presence = { ...session.presence, ready: true };
+  confirmed.presence = withPresence(session.presence, { ready: true });
   confirmed.commands = released(session.commands, session.presence.wish, now, limits);
   return { outcome: DONE, session: confirmed };
 }
@@ -232,13 +246,12 @@ export function issue(
     ...(request.link ? { unusedEndsAt: now + session.clock.windowMs } : {}),
   };
   const chains = [...room.chains, chain];
-  const own = Object.fromEntries(chains.map(({ id }) => [id, session.commands.own[id] ?? 0]));
-  if (mine) own[chain.id] = session.commands.accepted;
   const commands = draftCommands(session.commands);
-  commands.own = own;
+  commands.own = commands.own.filter((own) => chains.some(({ id }) => id === own.chain));
+  if (mine) commands.own = withOwn(commands.own, chain.id, commands.accepted);
   const next = withCommands(session, commands);
   next.chains = chains;
-  if (mine) next.presence = { ...session.presence, chain: chain.id };
+  if (mine) next.presence = withPresence(session.presence, { chain: chain.id });
   restart(next, now);
   return {
     outcome: DONE,
@@ -273,42 +286,51 @@ export function append(
   const from = request.from ?? accepted + 1;
   if (from > accepted + 1) return { outcome: { kind: 'jump', expected: accepted + 1 } };
 
-  const fresh = request.commands.slice(accepted + 1 - from);
-  const added: CommandEntry[] = [];
-  const refused: number[] = [];
-  let waiting = commands.filter((entry) => entry.kind !== 'refused' && entry.seq > taken).length;
+  const fresh = from > accepted ? request.commands : request.commands.slice(accepted + 1 - from);
+  let entries: CommandEntry[] = NONE;
+  let refused: number[] = NONE;
+  let waiting = 0;
+  for (const entry of commands) if (entry.kind !== 'refused' && entry.seq > taken) waiting += 1;
   let last = commands.at(-1);
   let seq = accepted;
   for (const command of fresh) {
     seq += 1;
     if (waiting < limits.queueCommands) {
       waiting += 1;
-      last = { seq, at: now, ...command };
-      added.push(last);
+      last = entryOf(seq, now, command);
+      entries = added(entries, last);
       continue;
     }
-    refused.push(seq);
+    refused = added(refused, seq);
     // One entry stands for a run of refusals, so that a flood of them stays bounded too.
     const started = last?.kind === 'refused' && last.seq > taken ? last : undefined;
     last = { seq: started?.seq ?? seq, at: started?.at ?? now, kind: 'refused', through: seq };
-    if (started !== undefined && added.at(-1)?.seq === started.seq) added.pop();
-    added.push(last);
+    if (started !== undefined && entries.at(-1)?.seq === started.seq) entries.pop();
+    entries = added(entries, last);
   }
   if (seq === accepted) return { outcome: { kind: 'accepted', accepted, refused } };
   const head = draftCommands(session.commands);
   head.accepted = seq;
-  head.own = ownOf(session, request, seq);
+  const { chain } = session.presence;
+  if (request.attachment !== undefined && chain !== undefined) head.own = withOwn(head.own, chain, seq);
   return {
     outcome: { kind: 'accepted', accepted: seq, refused },
-    commands: added,
+    commands: entries,
     session: withCommands(session, head),
   };
 }
 
+/** Nearly all are text, and have one shape. */
+function entryOf(seq: number, at: number, command: NewCommand): CommandEntry {
+  return command.kind === 'text' ? { seq, at, kind: 'text', text: command.text } : { seq, at, ...command };
+}
+
 /** Remembers which chain the newest command came from. */
-function ownOf({ commands, presence }: Session, { attachment }: Append, seq: number): CommandsHead['own'] {
-  const { chain } = presence;
-  return attachment === undefined || chain === undefined ? commands.own : { ...commands.own, [chain]: seq };
+function withOwn(own: CommandsHead['own'], chain: string, through: number): CommandsHead['own'] {
+  const newest = { chain, through };
+  return own.length === 1 && own[0]?.chain === chain
+    ? [newest]
+    : [...own.filter((other) => other.chain !== chain), newest];
 }
 
 export function decide(

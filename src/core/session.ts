@@ -22,9 +22,15 @@ export interface Presence {
   /** What a returning client wants done with held commands, once it is ready. */
   readonly wish: 'run' | 'skip' | 'ask';
   /** The chain whose token attached; a new session has none until its first token. */
-  readonly chain?: string;
+  readonly chain?: string | undefined;
   /** When the last attach or detach was, in ms since 1970. */
   readonly since: number;
+}
+
+/** Always of one shape: it is looked at after every change. */
+export function withPresence(presence: Presence, changes: Partial<Presence>): Presence {
+  const { attachment, attached, ready, wish, chain, since } = presence;
+  return Object.assign({ attachment, attached, ready, wish, chain, since }, changes);
 }
 
 /** The session's own clock: it stands still while anyone is attached. */

@@ -13,6 +13,7 @@ import {
   type OutputEntry,
 } from './output-log.ts';
 import type { SessionLimits } from './limits.ts';
+import { added, NONE } from './lists.ts';
 import { closed } from './operator-operations.ts';
 import { draftSession, type PackageState, type Session, type StoredSession } from './session.ts';
 import { styleAfter } from './text-style.ts';
@@ -29,7 +30,7 @@ export function commit(
   if (request.lease < session.lease) return { outcome: { kind: 'fenced' } };
   if (session.stage === 'closed') return { outcome: { kind: 'closed' } };
   const { end } = session.output;
-  const written = request.output ?? [];
+  const written = request.output ?? NONE;
   if (written.length > 0 && end < (request.after ?? 0)) return { outcome: { kind: 'tail_lost', end } };
 
   const next = draftSession(session);
@@ -90,7 +91,7 @@ function takeStates(
   output: readonly NewOutput[],
   limits: SessionLimits,
 ): OutputBody[] {
-  const bodies: OutputBody[] = [];
+  let bodies: OutputBody[] = NONE;
   for (const item of output) {
     if (item.kind === 'echo') {
       if (item.on === session.echo) continue;
@@ -106,10 +107,10 @@ function takeStates(
       const { state: _, ...body } = item;
       session.states = withState(session.states, body, limits);
       // While nobody is attached only the last value matters: it is sent at the return.
-      if (session.presence.attached) bodies.push(body);
+      if (session.presence.attached) bodies = added(bodies, body);
       continue;
     }
-    bodies.push(item);
+    bodies = added(bodies, item);
   }
   return bodies;
 }
@@ -141,14 +142,14 @@ function writeOutput(
   if (bodies.length === 0) {
     // Who wrote nothing ends no epoch but its own: that another's broke off is still to be told.
     session.output = request.settled && !begins ? { ...output, open: false } : output;
-    return [];
+    return NONE;
   }
-  const crashed: OutputBody[] = begins && output.open ? [{ kind: 'gap', reason: 'crash' }] : [];
+  const crashed: OutputBody[] = begins && output.open ? [{ kind: 'gap', reason: 'crash' }] : NONE;
   const head = draftOutput(output);
   head.open = !request.settled;
   if (begins) {
     head.epochs = [...output.epochs, { epoch: request.epoch, first: output.end + 1 }].slice(-limits.epochs);
   }
   session.output = head;
-  return appendOutput(head, [...crashed, ...bodies], now, limits);
+  return appendOutput(head, crashed.length === 0 ? bodies : [...crashed, ...bodies], now, limits);
 }

@@ -108,7 +108,12 @@ export class CommandFeed {
     try {
       while (this.#again) {
         this.#again = false;
-        while (!this.#isStopped && (await this.#next()));
+        let isGoing: boolean | Promise<boolean> = true;
+        while (isGoing && !this.#isStopped) {
+          isGoing = this.#next();
+          // Most commands come alone: nothing is waited for where nothing is next.
+          if (isGoing instanceof Promise) isGoing = await isGoing;
+        }
       }
     } catch (error) {
       this.#options.onFailure('commands', error);
@@ -181,8 +186,8 @@ export class CommandFeed {
     return this.#committed({ taken, sent: taken, output: [dropped] });
   }
 
-  async #committed(facts: Facts): Promise<boolean> {
-    return (await this.#options.writer.commit(facts)) !== undefined;
+  #committed(facts: Facts): Promise<boolean> {
+    return this.#options.writer.commit(facts);
   }
 
   #hand(entry: CommandEntry): Promise<boolean> {
@@ -232,14 +237,18 @@ export class CommandFeed {
   }
 
   /** Marked taken, durably, before its bytes leave: it never runs twice. */
-  async #markCommand(command: WorldCommand): Promise<boolean> {
+  #markCommand(command: WorldCommand): Promise<boolean> {
+    return this.#committed({ taken: command.seq }).then((isTaken) => isTaken && this.#deliver(command));
+  }
+
+  async #deliver(command: WorldCommand): Promise<boolean> {
     const { entered, onFailure } = this.#options;
     const { seq } = command;
-    if (!(await this.#committed({ taken: seq }))) return false;
     if (this.#session.stage === 'closed') return false;
     try {
       await this.#player?.command(command);
-      await entered();
+      const entering = entered();
+      if (entering) await entering;
       this.#options.writer.sent(seq);
     } catch (error) {
       onFailure('command', error);

@@ -17,7 +17,7 @@ export interface GatewayCore {
   readonly registry: Registry;
   readonly sessions: Sessions;
   readonly privateText: PrivateText;
-  readonly playerSettings: Omit<PlayerEndSettings, 'traits'>;
+  readonly playerSettings: PlayerEndSettings;
   readonly resumeWindowMs: number;
   readonly onEvent: OnEvent;
   /** Asked at every resume, before the token is spent. */

@@ -2,6 +2,7 @@ import {
   type ClientInfo,
   newSession,
   randomSessionId,
+  type Append,
   type Attached,
   type NewCommand,
   type Operation,
@@ -55,7 +56,7 @@ export class PlayerConversation implements Conversation, Registered {
     this.#link = link;
     this.#id = id;
     this.#since = core.clock.now();
-    this.#player = new PlayerEnd({ ...core.playerSettings, traits: link.traits }, this.#since);
+    this.#player = new PlayerEnd(core.playerSettings, link.traits, this.#since);
     this.#armDeadline();
   }
 
@@ -121,7 +122,7 @@ export class PlayerConversation implements Conversation, Registered {
       case 'open':
         return this.#try('open', this.#open(effect.hello));
       case 'append':
-        return this.#try('append', this.#append(effect.seq, effect.command));
+        return this.#append(effect.seq, effect.command);
       case 'apply':
         return this.#try(effect.operation.kind, this.#apply(effect.operation));
       case 'read':
@@ -281,17 +282,18 @@ export class PlayerConversation implements Conversation, Registered {
     if ((await this.#core.store.read(id)) === undefined) this.dismiss('closed');
   }
 
-  async #append(from: number, command: NewCommand): Promise<void> {
+  #append(from: number, command: NewCommand): void {
     const { attachment } = this.#player;
     if (attachment === undefined) return;
     const { session, number } = attachment;
-    const outcome = await this.#core.store.apply(session.id, {
-      kind: 'append',
-      attachment: number,
-      from,
-      commands: [this.#sealed(session, command)],
-    });
-    if (outcome.kind !== 'missing') this.#dispatch({ kind: 'appended', outcome });
+    const commands = [this.#sealed(session, command)];
+    const append: Append = { kind: 'append', attachment: number, from, commands };
+    this.#core.store.apply(session.id, append).then(
+      (outcome) => {
+        if (outcome.kind !== 'missing') this.#dispatch({ kind: 'appended', outcome });
+      },
+      (error: unknown) => this.#failed('append', error),
+    );
   }
 
   #sealed(session: Session, command: NewCommand): NewCommand {

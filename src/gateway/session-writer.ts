@@ -1,8 +1,11 @@
 import {
+  draftCommit,
   randomName,
   type Clock,
   type Commit,
   type Cryptography,
+  type Draft,
+  type Missing,
   type OutcomeOf,
   type Store,
 } from '../core/index.ts';
@@ -12,7 +15,6 @@ const SENT_WITHIN_MS = 100;
 
 /** What one commit says, beside who says it. */
 export type Facts = Omit<Commit, 'kind' | 'lease' | 'epoch' | 'after'>;
-export type Committed = Extract<OutcomeOf<Commit>, { kind: 'committed' }>;
 
 export interface SessionWriterOptions {
   readonly store: Store;
@@ -55,32 +57,36 @@ export class SessionWriter {
     });
   }
 
-  /** Resolves when it is durable; with `undefined` where the session is over, or not this writer's any more. */
-  async commit(said: Facts): Promise<Committed | undefined> {
-    if (this.#settled) return undefined;
-    const { store, sessionId, lease } = this.#options;
-    const facts = this.#sent === undefined ? said : { sent: this.#sent, ...said };
+  /** Resolves when it is durable; with false where the session is over, or not this writer's any more. */
+  commit(facts: Facts): Promise<boolean> {
+    const commit = draftCommit(this.#options.lease);
+    commit.sent = this.#sent;
     this.#sent = undefined;
-    const outcome = await store.apply<Commit>(sessionId, {
-      kind: 'commit',
-      lease,
-      epoch: this.#epoch,
-      after: this.#end,
-      ...facts,
-    });
+    return this.#apply(Object.assign(commit, facts));
+  }
+
+  #apply(commit: Draft<Commit>): Promise<boolean> {
+    if (this.#settled) return Promise.resolve(false);
+    const { store, sessionId } = this.#options;
+    commit.epoch = this.#epoch;
+    commit.after = this.#end;
+    return store.apply<Commit>(sessionId, commit).then((outcome) => this.#answered(outcome, commit));
+  }
+
+  #answered(outcome: OutcomeOf<Commit> | Missing, commit: Commit): boolean | Promise<boolean> {
     switch (outcome.kind) {
       case 'committed':
         this.#end = Math.max(this.#end ?? 0, outcome.end);
-        return outcome;
+        return true;
       case 'tail_lost':
         // The store forgot what it had: what comes now must not be taken for a part of that run.
         this.#epoch = randomName(this.#options.crypto);
         this.#end = outcome.end;
-        return this.commit(facts);
+        return this.#apply({ ...commit });
       case 'fenced':
       case 'closed':
       case 'missing':
-        return undefined;
+        return false;
     }
   }
 

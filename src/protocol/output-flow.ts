@@ -1,5 +1,7 @@
 import {
+  added,
   epochOf,
+  NONE,
   outputBytes,
   type GapReason,
   type OutputEntry,
@@ -107,20 +109,20 @@ export class OutputFlow {
     const through = Math.max(visibleEnd, this.#asked ?? 0);
     this.#asked = undefined;
     this.reveal(through);
-    const frames: LogFrame[] = [];
+    let frames: LogFrame[] = NONE;
     for (const entry of entries) {
       if (entry.offset <= this.#cursor) continue;
       const bytes = outputBytes(entry);
       this.#isBlocked = !this.#hasRoom(bytes);
       if (this.#isBlocked) return frames;
-      frames.push(...this.#gaps(entry.offset - 1, head), this.#named(frameOf(entry), entry.offset, head));
+      for (const frame of this.#gaps(entry.offset - 1, head)) frames = added(frames, frame);
+      frames = added(frames, this.#named(frameOf(entry), entry.offset, head));
       this.#lost = false;
       this.#cursor = entry.offset;
       this.#outstanding.push({ offset: entry.offset, bytes });
       this.#outstandingBytes += bytes;
     }
-    if (entries.length === 0) frames.push(...this.#gaps(through, head));
-    return frames;
+    return entries.length === 0 ? this.#gaps(through, head) : frames;
   }
 
   /** The client has everything through `offset`. */
@@ -142,7 +144,7 @@ export class OutputFlow {
   /** Says what is gone from the cursor through `to`. */
   #gaps(to: number, head: OutputHead): LogFrame[] {
     const from = this.#cursor + 1;
-    if (to < from) return [];
+    if (to < from) return NONE;
     this.#cursor = to;
     const lost = this.#lost;
     this.#lost = false;

@@ -56,7 +56,7 @@ class Scene {
   log: OutputEntry[] = [];
 
   constructor({ confirms = true, ...settings }: Partial<PlayerEndSettings & PlayerTraits> = {}) {
-    this.player = new PlayerEnd({ ...SETTINGS, traits: { confirms }, ...settings }, NOW);
+    this.player = new PlayerEnd({ ...SETTINGS, ...settings }, { confirms }, NOW);
   }
 
   /** Gives an event, and returns what came of it; reads are answered from the log. */
@@ -332,7 +332,7 @@ describe('a session that is resumed', () => {
   ];
 
   beforeEach(() => {
-    scene.session = playing({ commands: { accepted: 4, taken: 2, sent: 2, told: 0, own: {} } });
+    scene.session = playing({ commands: { accepted: 4, taken: 2, sent: 2, told: 0, own: [] } });
     scene.writeLines('a', 'b', 'c');
   });
 
@@ -752,7 +752,7 @@ describe('commands', () => {
 
   it('of a resumed session go on where it was', () => {
     scene = new Scene();
-    scene.session = playing({ commands: { accepted: 5, taken: 5, sent: 5, told: 0, own: {} } });
+    scene.session = playing({ commands: { accepted: 5, taken: 5, sent: 5, told: 0, own: [] } });
     scene.resume();
     scene.stored();
     expect(kinds(scene.say(command(6)))).toEqual(['append']);

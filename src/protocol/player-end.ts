@@ -1,7 +1,9 @@
 import {
+  added,
   currentEpoch,
   epochOf,
   locate,
+  NONE,
   stateOf,
   wholeStyle,
   type Attached,
@@ -38,7 +40,6 @@ export interface PlayerTraits {
 
 export interface PlayerEndSettings {
   readonly limits: Limits;
-  readonly traits: PlayerTraits;
   /** Whether there are tokens at all. */
   readonly enableReconnection: boolean;
   /** From the connection to its `hello`, in ms. */
@@ -63,8 +64,9 @@ const CONNECTION_PACKAGE = /^(core|char\.login|msdp)\./i;
  */
 export class PlayerEnd {
   readonly #settings: PlayerEndSettings;
+  readonly #traits: PlayerTraits;
   #stage: 'greeting' | 'opening' | 'open' | 'ended' = 'greeting';
-  #effects: PlayerEffect[] = [];
+  #effects: PlayerEffect[] = NONE;
   #now: number;
   #deadline: number | undefined;
   /** When the player of a new session must be in the game. */
@@ -85,8 +87,9 @@ export class PlayerEnd {
   /** When the client last took something while its window was full. */
   #progressAt = 0;
 
-  constructor(settings: PlayerEndSettings, now: number) {
+  constructor(settings: PlayerEndSettings, traits: PlayerTraits, now: number) {
     this.#settings = settings;
+    this.#traits = traits;
     this.#now = now;
     this.#deadline = now + settings.helloTimeoutMs;
   }
@@ -112,7 +115,7 @@ export class PlayerEnd {
   receive(event: PlayerEvent, now: number): PlayerEffect[] {
     if (this.#stage === 'ended') return [];
     this.#now = now;
-    this.#effects = [];
+    this.#effects = NONE;
     this.#handle(event);
     return this.#effects;
   }
@@ -158,12 +161,16 @@ export class PlayerEnd {
     }
   }
 
+  #effect(effect: PlayerEffect): void {
+    this.#effects = added(this.#effects, effect);
+  }
+
   #send(frame: ServerFrame): void {
-    this.#effects.push({ kind: 'send', frame });
+    this.#effect({ kind: 'send', frame });
   }
 
   #apply(operation: Operation): void {
-    this.#effects.push({ kind: 'apply', operation });
+    this.#effect({ kind: 'apply', operation });
   }
 
   // Before the session: one `hello`, and its answer.
@@ -177,7 +184,7 @@ export class PlayerEnd {
       this.#stage = 'opening';
       this.#deadline = undefined;
       this.#position = frame.resume ?? {};
-      this.#effects.push({ kind: 'open', hello: frame });
+      this.#effect({ kind: 'open', hello: frame });
     } else {
       this.#fail('unexpected_frame');
     }
@@ -203,7 +210,7 @@ export class PlayerEnd {
     this.#send(resumedOf(attached, token, { after, epoch }, this.#settings.limits));
     this.#tokenId = token.id;
     this.#replayTo = session.output.end;
-    this.#ready = !this.#settings.traits.confirms;
+    this.#ready = !this.#traits.confirms;
     if (!this.#ready) this.#deadline = this.#now + this.#settings.storedTimeoutMs;
     this.#sayCaughtUp(after);
   }
@@ -240,7 +247,7 @@ export class PlayerEnd {
         return this.#apply({ kind: 'decide', attachment: this.#attachment, choice });
       }
       case 'window':
-        this.#effects.push({ kind: 'resized', columns: frame.columns, rows: frame.rows });
+        this.#effect({ kind: 'resized', columns: frame.columns, rows: frame.rows });
         return;
       case 'refresh':
         return this.#refresh();
@@ -274,7 +281,7 @@ export class PlayerEnd {
       case 'known':
         return this.#sayAccepted();
       case 'new':
-        this.#effects.push({ kind: 'append', seq, command });
+        this.#effect({ kind: 'append', seq, command });
     }
   }
 
@@ -285,7 +292,7 @@ export class PlayerEnd {
       return this.#command(seq, { kind: 'gmcp', ...body });
     }
     this.#command(seq, { kind: 'passing' });
-    if (isNew) this.#effects.push({ kind: 'passing', package: name, data });
+    if (isNew) this.#effect({ kind: 'passing', package: name, data });
   }
 
   #refresh(): void {
@@ -298,7 +305,7 @@ export class PlayerEnd {
   #link(): void {
     const playing = this.#session?.stage === 'playing';
     if (!playing || !this.#settings.enableReconnection) return this.#fail('unexpected_frame');
-    this.#effects.push({ kind: 'grant', link: true });
+    this.#effect({ kind: 'grant', link: true });
   }
 
   // In a session: what the store says.
@@ -325,7 +332,7 @@ export class PlayerEnd {
     if (!presence.attached) return this.#bye('detached');
     this.#session = session;
 
-    const revoked = attachedChain(session)?.revoked;
+    const revoked = session.chains === before.chains ? undefined : attachedChain(session)?.revoked;
     if (revoked === 'reused') return this.#fail('token_reused');
     if (revoked !== undefined) return this.#bye('revoked');
 
@@ -350,7 +357,7 @@ export class PlayerEnd {
     if (!enableReconnection || this.#granting || session.stage !== 'playing') return;
     if (session.presence.chain !== undefined) return;
     this.#granting = true;
-    this.#effects.push({ kind: 'grant', link: false });
+    this.#effect({ kind: 'grant', link: false });
   }
 
   #granted(token: TokenGrant, link: boolean): void {
@@ -383,7 +390,7 @@ export class PlayerEnd {
   /** Reads on while there is something to read and room to send it. */
   #pump(): void {
     const request = this.#flow?.nextRead();
-    if (request) this.#effects.push({ kind: 'read', request });
+    if (request) this.#effect({ kind: 'read', request });
     this.#endIfRead();
   }
 
@@ -437,7 +444,7 @@ export class PlayerEnd {
 
   #end(closeCode: number, reason: string): void {
     this.#stage = 'ended';
-    this.#effects.push({ kind: 'end', closeCode, reason });
+    this.#effect({ kind: 'end', closeCode, reason });
   }
 }
 

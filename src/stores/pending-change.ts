@@ -1,20 +1,18 @@
-import type { CommandEntry, OutputEntry, Session } from '../core/index.ts';
+import { added, NONE, type CommandEntry, type OutputEntry, type Session } from '../core/index.ts';
 import type { SessionChange } from './journal.ts';
 
-/**
- * Collects what became of one session until the next write, so that a row that came and went is never written. There
- * are two for each line, and most have one row or two: each collection is made when something comes into it.
- */
+/** Collects what became of one session until the next write, so that a row that came and went is never written. */
 export class PendingChange implements SessionChange {
   readonly id: string;
   readonly before: Session | undefined;
   session: Session | undefined = undefined;
-  readonly takenCommands: number[] = [];
-  readonly trimmedOutput: number[] = [];
-  #commands: Map<number, CommandEntry> | undefined;
-  #output: Map<number, OutputEntry> | undefined;
-  #added: Set<string> | undefined;
-  #forgotten: Set<string> | undefined;
+  // All in order, for in order they are accepted and taken, written and read.
+  #commands: CommandEntry[] = NONE;
+  #takenCommands: number[] = NONE;
+  #output: OutputEntry[] = NONE;
+  #trimmedOutput: number[] = NONE;
+  #addedHashes: string[] = NONE;
+  #forgottenHashes: string[] = NONE;
   /** Shared by all changes: finds a session by a hash before its row is durable. */
   readonly #hashes: Map<string, string | null> | undefined;
 
@@ -25,52 +23,59 @@ export class PendingChange implements SessionChange {
   }
 
   get commands(): readonly CommandEntry[] {
-    return listOf(this.#commands);
+    return this.#commands;
+  }
+
+  get takenCommands(): readonly number[] {
+    return this.#takenCommands;
   }
 
   get output(): readonly OutputEntry[] {
-    return listOf(this.#output);
+    return this.#output;
+  }
+
+  get trimmedOutput(): readonly number[] {
+    return this.#trimmedOutput;
   }
 
   get addedHashes(): readonly string[] {
-    return listOf(this.#added);
+    return this.#addedHashes;
   }
 
   get forgottenHashes(): readonly string[] {
-    return listOf(this.#forgotten);
+    return this.#forgottenHashes;
   }
 
   putCommand(entry: CommandEntry): void {
-    this.#commands ??= new Map();
-    this.#commands.set(entry.seq, entry);
+    // A run of refusals grows in its row.
+    if (this.#commands.at(-1)?.seq === entry.seq) this.#commands.pop();
+    this.#commands = added(this.#commands, entry);
   }
 
   takeCommand({ kind, seq }: CommandEntry): void {
-    const isNew = this.#commands?.delete(seq) === true;
-    // A run of refusals grows in its row: what is new of it may stand over an older row.
-    if (!isNew || kind === 'refused') this.takenCommands.push(seq);
+    const isNew = this.#removeCommand(seq);
+    // What is new of a run of refusals may stand over an older row.
+    if (!isNew || kind === 'refused') this.#takenCommands = added(this.#takenCommands, seq);
   }
 
   putOutput(entry: OutputEntry): void {
-    this.#output ??= new Map();
-    this.#output.set(entry.offset, entry);
+    this.#output = added(this.#output, entry);
   }
 
   trimOutput(offset: number): void {
-    if (this.#output?.delete(offset) !== true) this.trimmedOutput.push(offset);
+    const isNew = remove(this.#output, offset, offsetOf);
+    if (!isNew) this.#trimmedOutput = added(this.#trimmedOutput, offset);
   }
 
   addHash(hash: string): void {
-    this.#forgotten?.delete(hash);
-    this.#added ??= new Set();
-    this.#added.add(hash);
+    this.#forgottenHashes = this.#forgottenHashes.filter((known) => known !== hash);
+    if (!this.#addedHashes.includes(hash)) this.#addedHashes = added(this.#addedHashes, hash);
     this.#hashes?.set(hash, this.id);
   }
 
   forgetHash(hash: string): void {
-    this.#added?.delete(hash);
-    this.#forgotten ??= new Set();
-    this.#forgotten.add(hash);
+    this.#addedHashes = this.#addedHashes.filter((known) => known !== hash);
+    if (!this.#forgottenHashes.includes(hash)) this.#forgottenHashes = added(this.#forgottenHashes, hash);
     this.#hashes?.set(hash, null);
   }
 
@@ -79,8 +84,8 @@ export class PendingChange implements SessionChange {
     this.session = later.session;
     for (const seq of later.takenCommands) {
       // Not only where it is new here: a run of refusals may stand over an older row.
-      this.#commands?.delete(seq);
-      this.takenCommands.push(seq);
+      this.#removeCommand(seq);
+      this.#takenCommands = added(this.#takenCommands, seq);
     }
     for (const entry of later.commands) this.putCommand(entry);
     for (const offset of later.trimmedOutput) this.trimOutput(offset);
@@ -91,12 +96,28 @@ export class PendingChange implements SessionChange {
   }
 
   touchesHash(hash: string): boolean {
-    return this.#added?.has(hash) === true || this.#forgotten?.has(hash) === true;
+    return this.#addedHashes.includes(hash) || this.#forgottenHashes.includes(hash);
+  }
+
+  #removeCommand(seq: number): boolean {
+    return remove(this.#commands, seq, seqOf);
   }
 }
 
-const NOTHING: readonly never[] = [];
+/** Removes the one with this number, which is nearly always the first; false where it is not there. */
+function remove<T>(list: T[], number: number, numberOf: (item: T) => number): boolean {
+  const at = list.findIndex((item) => numberOf(item) >= number);
+  const found = list[at];
+  if (found === undefined || numberOf(found) > number) return false;
+  if (at === 0) list.shift();
+  else list.splice(at, 1);
+  return true;
+}
 
-function listOf<T>(rows: Map<unknown, T> | Set<T> | undefined): readonly T[] {
-  return rows === undefined || rows.size === 0 ? NOTHING : [...rows.values()];
+function seqOf({ seq }: CommandEntry): number {
+  return seq;
+}
+
+function offsetOf({ offset }: OutputEntry): number {
+  return offset;
 }

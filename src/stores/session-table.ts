@@ -1,7 +1,9 @@
 import {
+  added,
   DEFAULT_LIMITS,
   isKept,
   lastSeq,
+  NONE,
   outputBytes,
   StoreError,
   transition,
@@ -12,6 +14,7 @@ import {
   type Operation,
   type OutcomeOf,
   type OutputEntry,
+  type OutputHead,
   type OutputPage,
   type Session,
   type SessionLimits,
@@ -20,6 +23,7 @@ import {
 } from '../core/index.ts';
 import type { Journal } from './journal.ts';
 import { JournalWriter } from './journal-writer.ts';
+import type { PendingChange } from './pending-change.ts';
 
 const MISSING: Missing = { kind: 'missing' };
 
@@ -92,20 +96,30 @@ export class SessionTable implements Store {
     await this.#writer.write('now');
   }
 
-  async apply<O extends Operation>(id: string, operation: O): Promise<OutcomeOf<O> | Missing> {
-    const found = this.#find(id);
-    const live = open(found instanceof Promise ? await found : found);
-    if (live === undefined) return MISSING;
-    const change = transition(live, operation, this.now(), this.#limits);
-    if (change.session !== undefined) {
-      const written = this.#update(live, change.session, change, operation);
-      this.#tell(live);
-      await written;
-    } else if (this.#writer.isDirty(id) && operation.kind !== 'acknowledge') {
-      // The answer rests on what is not durable yet.
-      await this.#writer.write('now');
+  apply<O extends Operation>(id: string, operation: O): Promise<OutcomeOf<O> | Missing> {
+    try {
+      const found = this.#find(id);
+      if (!(found instanceof Promise)) return this.#apply(found, operation);
+      return found.then((live) => this.#apply(live, operation));
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return change.outcome;
+  }
+
+  /** At once in memory. Not `async`: what is asked for most often is answered with one promise. */
+  #apply<O extends Operation>(found: Live | undefined, operation: O): Promise<OutcomeOf<O> | Missing> {
+    const live = open(found);
+    if (live === undefined) return Promise.resolve(MISSING);
+    const change = transition(live, operation, this.now(), this.#limits);
+    const { session, outcome } = change;
+    if (session !== undefined) {
+      const written = this.#update(live, session, change, operation);
+      this.#tell(live);
+      return written.then(() => outcome);
+    }
+    // The answer rests on what is not durable yet.
+    const isDirty = operation.kind !== 'acknowledge' && this.#writer.isDirty(live.session.id);
+    return isDirty ? this.#writer.write('now').then(() => outcome) : Promise.resolve(outcome);
   }
 
   async findByHash(hash: string): Promise<string | undefined> {
@@ -198,10 +212,8 @@ export class SessionTable implements Store {
   /** From memory, else from the journal. */
   #find(id: string): Live | undefined | Promise<Live | undefined> {
     this.#check();
-    const loading = this.#loading.get(id);
-    if (loading) return loading;
-    const live = this.#live.get(id);
-    return live ?? this.#load(id);
+    const loading = this.#loading.size === 0 ? undefined : this.#loading.get(id);
+    return loading ?? this.#live.get(id) ?? this.#load(id);
   }
 
   /** Who asks while it loads comes after those who asked before, in order. */
@@ -223,10 +235,9 @@ export class SessionTable implements Store {
     return loading;
   }
 
-  #keep(stored: Pick<Live, 'session' | 'commands' | 'output'>): Live {
-    const { end } = stored.session.output;
-    const live: Live = { ...stored, visibleEnd: end, withheldEnd: 0 };
-    this.#live.set(stored.session.id, live);
+  #keep({ session, commands, output }: Pick<Live, 'session' | 'commands' | 'output'>): Live {
+    const live: Live = { session, commands, output, visibleEnd: session.output.end, withheldEnd: 0 };
+    this.#live.set(session.id, live);
     return live;
   }
 
@@ -237,7 +248,8 @@ export class SessionTable implements Store {
   }
 
   #tell(live: Live): void {
-    for (const watcher of this.#watchers.get(live.session.id) ?? []) watcher(live.session, live.visibleEnd);
+    const watchers = this.#watchers.get(live.session.id);
+    if (watchers) for (const watcher of watchers) watcher(live.session, live.visibleEnd);
   }
 
   /** Applies the change in memory and passes it on to be written. */
@@ -245,23 +257,20 @@ export class SessionTable implements Store {
     const pending = this.#writer.change(session.id, live.session);
     pending.session = session.stage === 'closed' ? undefined : session;
     live.session = session;
-    for (const entry of change.commands ?? []) {
+    for (const entry of change.commands ?? NONE) {
       // A run of refusals that grew takes the place of what it was.
       if (live.commands.at(-1)?.seq === entry.seq) live.commands.pop();
       live.commands.push(entry);
       pending.putCommand(entry);
     }
-    for (const entry of change.output ?? []) {
+    for (const entry of change.output ?? NONE) {
       live.output.push(entry);
       pending.putOutput(entry);
     }
-    for (const hash of change.addedHashes ?? []) pending.addHash(hash);
-    for (const hash of change.forgottenHashes ?? []) pending.forgetHash(hash);
-    const { taken } = session.commands;
-    trim(live.commands, lastSeq, taken, isTaken, (entry) => pending.takeCommand(entry));
-    const { acked, evicted } = session.output;
-    const gone = (entry: OutputEntry): boolean => !isKept(entry, session.output);
-    trim(live.output, offsetOf, Math.max(acked, evicted), gone, (entry) => pending.trimOutput(entry.offset));
+    for (const hash of change.addedHashes ?? NONE) pending.addHash(hash);
+    for (const hash of change.forgottenHashes ?? NONE) pending.forgetHash(hash);
+    trimCommands(live.commands, session.commands.taken, pending);
+    trimOutput(live.output, session.output, pending);
     return this.#write(live, operation);
   }
 
@@ -305,35 +314,30 @@ function isLazy(operation: Operation): boolean {
   }
 }
 
-function offsetOf(entry: OutputEntry): number {
-  return entry.offset;
+/** What the world has is first in line. */
+function trimCommands(commands: CommandEntry[], taken: number, pending: PendingChange): void {
+  for (let first = commands[0]; first !== undefined && lastSeq(first) <= taken; first = commands[0]) {
+    commands.shift();
+    pending.takeCommand(first);
+  }
 }
 
-function isTaken(): boolean {
-  return true;
-}
-
-/** Takes what is gone out of the front of the list, the part with numbers up to `through`. */
-function trim<T>(
-  list: T[],
-  numberOf: (item: T) => number,
-  through: number,
-  gone: (item: T) => boolean,
-  each: (item: T) => void,
-): void {
+/** What the log does not keep any more is in front, but for what stays among it. */
+function trimOutput(output: OutputEntry[], head: OutputHead, pending: PendingChange): void {
+  const through = Math.max(head.acked, head.evicted);
   let at = 0;
   let kept = 0;
-  for (; at < list.length; at += 1) {
-    const item = list[at];
-    if (item === undefined || numberOf(item) > through) break;
-    if (gone(item)) {
-      each(item);
-    } else {
-      list[kept] = item;
+  for (; at < output.length; at += 1) {
+    const entry = output[at];
+    if (entry === undefined || entry.offset > through) break;
+    if (isKept(entry, head)) {
+      output[kept] = entry;
       kept += 1;
+    } else {
+      pending.trimOutput(entry.offset);
     }
   }
-  if (at > kept) list.splice(kept, at - kept);
+  if (at > kept) output.splice(kept, at - kept);
 }
 
 /** Where the first entry after this offset is, by halving. */
@@ -349,14 +353,14 @@ function firstAfter(output: readonly OutputEntry[], offset: number): number {
 }
 
 function page(live: Live, after: number, limit: PageLimit): OutputPage {
-  const entries: OutputEntry[] = [];
+  let entries: OutputEntry[] = NONE;
   let bytes = 0;
   for (let index = firstAfter(live.output, after); index < live.output.length; index += 1) {
     const entry = live.output[index];
     if (entry === undefined || entry.offset > live.visibleEnd) break;
     bytes += outputBytes(entry);
     if (entries.length > 0 && (bytes > limit.bytes || entries.length >= limit.entries)) break;
-    entries.push(entry);
+    entries = added(entries, entry);
   }
   return { entries, visibleEnd: live.visibleEnd };
 }

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { atTurnEnd } from './turn-end.ts';
 
 /** Sends all that is written within one turn of the event loop in one piece: one system call, one packet. */
 export class CorkedSocket {
@@ -14,7 +15,7 @@ export class CorkedSocket {
     if (this.#corked) return;
     this.#corked = true;
     this.#socket.cork();
-    setImmediate(() => {
+    atTurnEnd(() => {
       this.#corked = false;
       this.#socket.uncork();
     });

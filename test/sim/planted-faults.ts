@@ -105,8 +105,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'acknowledged before it is durable',
     file: 'stores/session-table.ts',
-    find: '      await written;',
-    replace: '      written.catch(() => undefined);',
+    find: 'return written.then(() => outcome);',
+    replace: 'written.catch(() => undefined); return Promise.resolve(outcome);',
   },
   {
     why: 'acknowledged before its refusal is told',
@@ -135,8 +135,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'a command leaves for the game before it is marked',
     file: 'gateway/command-feed.ts',
-    find: 'if (!(await this.#committed({ taken: seq }))) return false;',
-    replace: 'void this.#committed({ taken: seq });',
+    find: 'this.#committed({ taken: command.seq }).then(',
+    replace: '(this.#committed({ taken: command.seq }), Promise.resolve(true)).then(',
   },
   {
     why: 'what may have run when the process died is not told to be uncertain',
@@ -207,7 +207,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'the crash is not announced',
     file: 'core/world-operations.ts',
-    find: "begins && output.open ? [{ kind: 'gap', reason: 'crash' }] : []",
+    find: "begins && output.open ? [{ kind: 'gap', reason: 'crash' }] : NONE",
     replace: '[]',
   },
   {

@@ -6,7 +6,7 @@ import { LevelJournal } from './level-journal.ts';
 import { STORE } from './table.ts';
 
 /** Grows with each change of the rows that an older version could not read. */
-const FORMAT = 3;
+const FORMAT = 4;
 const FORMAT_KEY = STORE.key('format');
 const BOOT_KEY = STORE.key('boot');
 

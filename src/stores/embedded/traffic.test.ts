@@ -51,11 +51,20 @@ it.each(Object.keys(draftSession(SESSION)).filter((field) => field !== 'id'))(
   'lets no change of a session go unwritten: %s',
   (field) => {
     const session: Session = { ...SESSION, [field]: { changed: true } };
-    const traffic = trafficOf(changed(SESSION, session));
     // What is no traffic is written as rows.
-    if (traffic) expect(Object.keys(traffic.played)).toEqual([field]);
+    if (!trafficOf(changed(SESSION, session))) return;
+    expect(Object.keys(told(SESSION, session).played)).toEqual([field]);
   },
 );
+
+it('tells of what is not there any more, and writes data that is not by rows', () => {
+  const before = { ...SESSION, prompt: '> ', style: '1', data: null };
+  const after = { ...before, prompt: undefined, style: undefined };
+  const traffic = told(before, after);
+  expect(traffic.played).toEqual({ prompt: null, style: null });
+  expect(rowsAfter({ session: before, commands: [], output: [] }, [traffic]).session).toEqual(after);
+  expect(trafficOf(changed(before, { ...before, data: undefined }))).toBeUndefined();
+});
 
 it.each(['presence', 'clock', 'account', 'lease'])('leaves what is no play to the rows: %s', (field) => {
   expect(trafficOf(changed(SESSION, { ...SESSION, [field]: { changed: true } }))).toBeUndefined();

@@ -1,13 +1,8 @@
 import {
-  draftCommands,
-  draftOutput,
   isKept,
   lastSeq,
-  NO_COMMANDS,
-  NO_OUTPUT,
   type CommandEntry,
   type CommandsHead,
-  type Draft,
   type OutputEntry,
   type OutputHead,
   type Session,
@@ -15,28 +10,23 @@ import {
 } from '../../core/index.ts';
 import type { SessionChange } from '../journal.ts';
 
-/** Which fields are not as before. `null`: there is none any more. */
-type Changes<T> = { readonly [Field in keyof T]?: T[Field] | null };
+/** A field that is not as before. `null`: there is none any more; absent: it is as before. */
+type Change<T> = T | null | undefined;
+type Changes<T> = { readonly [Field in keyof T]-?: Change<T[Field]> };
 
 /** What changes of a session while people play. Of the heads of its logs only a few numbers change each time. */
-interface Played extends Partial<Pick<Session, 'echo' | 'prompt' | 'style' | 'states' | 'data'>> {
-  readonly commands?: Changes<CommandsHead>;
-  readonly output?: Changes<OutputHead>;
-}
-
-const COMMANDS_FIELDS = fieldsOf(draftCommands(NO_COMMANDS));
-const OUTPUT_FIELDS = fieldsOf(draftOutput(NO_OUTPUT));
-
-function fieldsOf<T extends object>(whole: T): readonly (keyof T)[] {
-  return Object.keys(whole).filter((field): field is Extract<keyof T, string> => field in whole);
+interface Played extends Changes<Pick<Session, 'echo' | 'prompt' | 'style' | 'states' | 'data'>> {
+  readonly commands: Changes<CommandsHead> | undefined;
+  readonly output: Changes<OutputHead> | undefined;
 }
 
 /** What one write changed of a session of which its rows do not tell yet. */
 export interface Traffic {
   readonly id: string;
   readonly played: Played;
-  readonly commands: readonly CommandEntry[];
-  readonly output: readonly OutputEntry[];
+  /** Absent: none. */
+  readonly commands: readonly CommandEntry[] | undefined;
+  readonly output: readonly OutputEntry[] | undefined;
 }
 
 /** From here on the rows of this session tell everything that came before. */
@@ -49,19 +39,55 @@ export interface Folded {
 export function trafficOf({ id, before, session, commands, output }: SessionChange): Traffic | undefined {
   if (before === undefined || session === undefined) return undefined;
   if (hasMoreThanPlay(before, session)) return undefined;
-  const played: Draft<Played> = {};
-  if (session.commands !== before.commands) {
-    played.commands = compare(before.commands, session.commands, COMMANDS_FIELDS, {});
-  }
-  if (session.output !== before.output) {
-    played.output = compare(before.output, session.output, OUTPUT_FIELDS, {});
-  }
-  if (session.echo !== before.echo) played.echo = session.echo;
-  if (session.prompt !== before.prompt) played.prompt = session.prompt;
-  if (session.style !== before.style) played.style = session.style;
-  if (session.states !== before.states) played.states = session.states;
-  if (session.data !== before.data) played.data = session.data;
-  return { id, played, commands, output };
+  const played: Played = {
+    commands:
+      session.commands === before.commands ? undefined : inCommands(before.commands, session.commands),
+    output: session.output === before.output ? undefined : inOutput(before.output, session.output),
+    echo: changed(before.echo, session.echo),
+    prompt: changed(before.prompt, session.prompt),
+    style: changed(before.style, session.style),
+    states: changed(before.states, session.states),
+    data: changed(before.data, session.data),
+  };
+  return { id, played, commands: unlessEmpty(commands), output: unlessEmpty(output) };
+}
+
+// Field by field, all named each time: it is asked twice a line, and what JSON leaves out costs nothing.
+
+function inCommands(before: CommandsHead, now: CommandsHead): Changes<CommandsHead> {
+  return {
+    accepted: changed(before.accepted, now.accepted),
+    taken: changed(before.taken, now.taken),
+    handed: changed(before.handed, now.handed),
+    suspect: changed(before.suspect, now.suspect),
+    sent: changed(before.sent, now.sent),
+    told: changed(before.told, now.told),
+    held: changed(before.held, now.held),
+    own: changed(before.own, now.own),
+  };
+}
+
+function inOutput(before: OutputHead, now: OutputHead): Changes<OutputHead> {
+  return {
+    end: changed(before.end, now.end),
+    acked: changed(before.acked, now.acked),
+    evicted: changed(before.evicted, now.evicted),
+    evictedFates: changed(before.evictedFates, now.evictedFates),
+    evictedBytes: changed(before.evictedBytes, now.evictedBytes),
+    bytes: changed(before.bytes, now.bytes),
+    entries: changed(before.entries, now.entries),
+    epochs: changed(before.epochs, now.epochs),
+    open: changed(before.open, now.open),
+    echoAt: changed(before.echoAt, now.echoAt),
+  };
+}
+
+function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}
+
+function changed<T>(before: T, now: T): Change<T> {
+  return now === before ? undefined : (now ?? null);
 }
 
 /** Whether anything else of the session changed: its rows tell of it, then. Field by field, for it is asked twice a line. */
@@ -77,26 +103,23 @@ function hasMoreThanPlay(before: Session, session: Session): boolean {
     session.clock !== before.clock ||
     session.chains !== before.chains ||
     session.overflow !== before.overflow ||
-    session.lease !== before.lease
+    session.lease !== before.lease ||
+    // `null` is a value of it.
+    (session.data === undefined && before.data !== undefined)
   );
 }
 
-/** Adds to the changes what is not as before. */
-function compare<T>(before: T, now: T, fields: readonly (keyof T)[], changes: Draft<Changes<T>>): Changes<T> {
-  for (const field of fields) if (now[field] !== before[field]) changes[field] = now[field] ?? null;
-  return changes;
-}
-
-function withChanges<T extends object>(before: T, changes: Changes<T> = {}): T {
+function withChanges<T extends object>(before: T, changes: Partial<Changes<T>> = {}): T {
   const now = { ...before };
-  for (const field of fieldsOf(changes)) Object.assign(now, { [field]: changes[field] ?? undefined });
+  for (const [field, change] of Object.entries(changes)) {
+    if (change !== undefined) Object.assign(now, { [field]: change ?? undefined });
+  }
   return now;
 }
 
 function afterPlay(session: Session, { commands, output, ...others }: Played): Session {
   return {
-    ...session,
-    ...others,
+    ...withChanges<Session>(session, others),
     commands: withChanges(session.commands, commands),
     output: withChanges(session.output, output),
   };
@@ -108,8 +131,8 @@ export function rowsAfter(stored: StoredSession, traffic: readonly Traffic[]): S
   const { taken } = session.commands;
   const isTaken = (entry: CommandEntry): boolean => lastSeq(entry) <= taken;
   // A run of refusals that grew takes the place of what it was.
-  const commands = new Map(traffic.flatMap((each) => each.commands).map((entry) => [entry.seq, entry]));
-  const output = traffic.flatMap((each) => each.output);
+  const commands = new Map(traffic.flatMap((each) => each.commands ?? []).map((entry) => [entry.seq, entry]));
+  const output = traffic.flatMap((each) => each.output ?? []);
   return {
     id: session.id,
     before: stored.session,

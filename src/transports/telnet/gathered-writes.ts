@@ -1,3 +1,6 @@
+import { added, NONE } from '../../core/index.ts';
+import { atTurnEnd } from '../turn-end.ts';
+
 /** What is used of what it writes to: a stream of Node's has it. */
 export interface ByteSink {
   /** Bytes that did not leave yet. */
@@ -12,11 +15,15 @@ const NOTHING = new Uint8Array();
 export class GatheredWrites {
   readonly #sink: ByteSink;
   readonly #left: () => void;
-  #pieces: Uint8Array[] = [];
+  #pieces: Uint8Array[] = NONE;
   #bytes = 0;
   /** To be told when the pieces have left. */
-  #waiting: (() => void)[] = [];
+  #waiting: (() => void)[] = NONE;
   #isScheduled = false;
+  readonly #turnEnds = (): void => {
+    this.#isScheduled = false;
+    this.flush();
+  };
 
   /** `left` is called whenever something has left. */
   constructor(sink: ByteSink, left: () => void) {
@@ -30,26 +37,26 @@ export class GatheredWrites {
   }
 
   write(bytes: Uint8Array): void {
-    this.#pieces.push(bytes);
+    this.#pieces = added(this.#pieces, bytes);
     this.#bytes += bytes.length;
     this.#schedule();
   }
 
   /** Calls back when all that was written so far has left, and never where it did not. */
   afterFlush(done: () => void): void {
-    this.#waiting.push(done);
+    this.#waiting = added(this.#waiting, done);
     this.#schedule();
   }
 
   /** Passes on what there is, without waiting for the turn to end. */
   flush(): void {
-    const [pieces, waiting] = [this.#pieces, this.#waiting];
+    const pieces = this.#pieces;
+    const waiting = this.#waiting;
     if (pieces.length === 0 && waiting.length === 0) return;
-    this.#pieces = [];
+    this.#pieces = NONE;
     this.#bytes = 0;
-    this.#waiting = [];
-    const [first = NOTHING] = pieces;
-    this.#sink.write(pieces.length > 1 ? Buffer.concat(pieces) : first, (error) => {
+    this.#waiting = NONE;
+    this.#sink.write(pieces.length > 1 ? Buffer.concat(pieces) : (pieces[0] ?? NOTHING), (error) => {
       if (error) return;
       this.#left();
       for (const done of waiting) done();
@@ -59,9 +66,6 @@ export class GatheredWrites {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      this.flush();
-    });
+    atTurnEnd(this.#turnEnds);
   }
 }

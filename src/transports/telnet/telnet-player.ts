@@ -396,7 +396,7 @@ export class TelnetPlayer {
     this.#written = { talk, offset };
     if (isScheduled) return;
     // Once for all that is written in this turn of the event loop.
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       const written = this.#written;
       this.#written = undefined;
       if (written === undefined || written.talk !== this.#talk || this.#isGone) return;

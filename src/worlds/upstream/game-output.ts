@@ -1,4 +1,4 @@
-import type { NewOutput } from '../../core/index.ts';
+import { added, NONE, type NewOutput } from '../../core/index.ts';
 import type { GmcpKind } from './gmcp-policy.ts';
 import type { GameEvent } from './telnet-client.ts';
 
@@ -21,20 +21,20 @@ export class GameOutput {
 
   /** The entries for what came together. `isHeard`: somebody is attached. */
   entries(events: readonly GameEvent[], isHeard: boolean): NewOutput[] {
-    const output: NewOutput[] = [];
+    let output: NewOutput[] = NONE;
     for (const event of events) {
       switch (event.kind) {
         case 'text':
-          this.#text(output, isHeard ? event.text : this.#withoutSounds(event.text));
+          output = this.#text(output, isHeard ? event.text : this.#withoutSounds(event.text));
           break;
         case 'prompt':
-          this.#prompt(output);
+          output = this.#prompt(output);
           break;
         case 'echo':
-          output.push(event);
+          output = added(output, event);
           break;
         case 'gmcp':
-          output.push(...this.#gmcp(event, isHeard));
+          output = [...output, ...this.#gmcp(event, isHeard)];
           break;
         case 'listing':
       }
@@ -63,28 +63,31 @@ export class GameOutput {
     return text.slice(0, lineStart) + text.slice(lineStart).replace(SOUND, '');
   }
 
-  #text(output: NewOutput[], text: string): void {
-    if (text === '') return;
-    const last = output.at(-1);
-    if (last?.kind === 'text' && !last.prompt)
-      output[output.length - 1] = { kind: 'text', text: last.text + text };
-    else output.push({ kind: 'text', text });
+  #text(output: NewOutput[], text: string): NewOutput[] {
+    if (text === '') return output;
     this.#isAtLineStart = text.endsWith('\n');
     this.#isAtPrompt = false;
+    const last = output.at(-1);
+    if (last?.kind !== 'text' || last.prompt) return added(output, { kind: 'text', text });
+    output[output.length - 1] = { kind: 'text', text: last.text + text };
+    return output;
   }
 
   /**
    * The prompt is the line that is unfinished. Where the mark comes in a later packet than its line, that has been shown
    * already, because it might have been a question without a mark, and the prompt is empty. Some games mark twice.
    */
-  #prompt(output: NewOutput[]): void {
-    if (this.#isAtPrompt) return;
+  #prompt(output: NewOutput[]): NewOutput[] {
+    if (this.#isAtPrompt) return output;
     this.#isAtPrompt = true;
     const at = output.findLastIndex(({ kind }) => kind === 'text');
     const last = output[at];
     // Between a question for a password and its mark the game turns the echo off.
-    if (last?.kind === 'text' && !last.text.endsWith('\n')) output.splice(at, 1, ...splitPrompt(last.text));
-    else output.push({ kind: 'text', text: '', prompt: true });
+    if (last?.kind !== 'text' || last.text.endsWith('\n')) {
+      return added(output, { kind: 'text', text: '', prompt: true });
+    }
+    output.splice(at, 1, ...splitPrompt(last.text));
+    return output;
   }
 
   #gmcp(event: Extract<GameEvent, { kind: 'gmcp' }>, isHeard: boolean): NewOutput[] {

@@ -1,4 +1,4 @@
-import type { ClientInfo, Json, Listing } from '../../core/index.ts';
+import { added, NONE, type ClientInfo, type Json, type Listing } from '../../core/index.ts';
 import {
   CharsetNegotiation,
   EOR,
@@ -102,8 +102,8 @@ export class TelnetClient {
   /** The client as the game knows it by now. */
   readonly #told: { size?: WindowSize; names?: readonly string[]; environ?: ClientReport } = {};
   /** What the bytes that are being parsed come to. */
-  #events: GameEvent[] = [];
-  #answers: Uint8Array[] = [];
+  #events: GameEvent[] = NONE;
+  #answers: Uint8Array[] = NONE;
 
   constructor(options: TelnetClientOptions) {
     this.#options = options;
@@ -116,8 +116,8 @@ export class TelnetClient {
 
   /** Takes bytes of the game, inflated if it compresses. */
   receive(bytes: Uint8Array): Received {
-    this.#events = [];
-    this.#answers = [];
+    this.#events = NONE;
+    this.#answers = NONE;
     const wasCompressed = this.#isCompressed;
     const read = this.#parser.parse(bytes, (event) => this.#parsed(event));
     const answer = this.#answers.length === 0 ? NOTHING : Buffer.concat(this.#answers);
@@ -205,13 +205,21 @@ export class TelnetClient {
     return Buffer.concat([off, on].flatMap((request) => (request ? encodeNegotiation(request) : [])));
   }
 
+  #tell(event: GameEvent): void {
+    this.#events = added(this.#events, event);
+  }
+
+  #reply(bytes: Uint8Array): void {
+    this.#answers = added(this.#answers, bytes);
+  }
+
   #parsed(event: TelnetEvent): 'stop' | undefined {
     switch (event.kind) {
       case 'data':
-        this.#events.push({ kind: 'text', text: this.#text.decode(event.bytes) });
+        this.#tell({ kind: 'text', text: this.#text.decode(event.bytes) });
         break;
       case 'command':
-        if (event.command === GA || event.command === EOR) this.#events.push({ kind: 'prompt' });
+        if (event.command === GA || event.command === EOR) this.#tell({ kind: 'prompt' });
         break;
       case 'negotiate':
         this.#negotiated(event);
@@ -236,16 +244,16 @@ export class TelnetClient {
   #negotiated(negotiation: Negotiation): void {
     if (negotiation.option === OPTION.TIMING_MARK) {
       const { send } = this.#timingMarks.receive(negotiation.verb);
-      if (send) this.#answers.push(encodeNegotiation(send));
+      if (send) this.#reply(encodeNegotiation(send));
       return;
     }
     const { send, event } = this.#negotiator.receive(negotiation);
-    if (send) this.#answers.push(encodeNegotiation(send));
+    if (send) this.#reply(encodeNegotiation(send));
     if (event) this.#settled(event);
   }
 
   #settled({ option, enabled }: OptionEvent): void {
-    if (option === OPTION.ECHO) this.#events.push({ kind: 'echo', on: !enabled });
+    if (option === OPTION.ECHO) this.#tell({ kind: 'echo', on: !enabled });
     if (!enabled) return;
     const { client, introduction } = this.#options;
     switch (option) {
@@ -256,13 +264,13 @@ export class TelnetClient {
       case OPTION.NAWS:
         // Asked again, it is told again.
         delete this.#told.size;
-        this.#answers.push(this.#sizeChange());
+        this.#reply(this.#sizeChange());
         break;
       case OPTION.GMCP:
-        this.#answers.push(...introduction.gmcp(client()).map((message) => this.message(message)));
+        for (const message of introduction.gmcp(client())) this.#reply(this.message(message));
         break;
       case OPTION.MSDP:
-        this.#answers.push(...introduction.msdp().map((message) => this.message(message)));
+        for (const message of introduction.msdp()) this.#reply(this.message(message));
     }
   }
 
@@ -281,16 +289,16 @@ export class TelnetClient {
         return this.#gmcp(payload);
       case OPTION.MSDP:
         for (const { name, value } of decodeMsdp(payload) ?? []) {
-          this.#events.push({ kind: 'gmcp', package: packageOfMsdp(name), data: value });
+          this.#tell({ kind: 'gmcp', package: packageOfMsdp(name), data: value });
         }
         return;
       case OPTION.MSSP:
-        this.#events.push({ kind: 'listing', listing: decodeMssp(payload) });
+        this.#tell({ kind: 'listing', listing: decodeMssp(payload) });
     }
   }
 
   #answer(option: number, payload: Uint8Array | undefined): void {
-    if (payload) this.#answers.push(encodeSubnegotiation(option, payload));
+    if (payload) this.#reply(encodeSubnegotiation(option, payload));
   }
 
   #environ(payload: Uint8Array): Uint8Array | undefined {
@@ -303,14 +311,14 @@ export class TelnetClient {
 
   #agree(charset: string): void {
     const text = this.#text.change(CHARSETS[charset.toUpperCase()] ?? this.#text.encoding);
-    this.#events.push({ kind: 'text', text });
+    this.#tell({ kind: 'text', text });
   }
 
   #gmcp(payload: Uint8Array): void {
     const message = decodeGmcp(payload);
     if (message.kind === 'invalid') return;
     const { package: name, data } = message;
-    this.#events.push({ kind: 'gmcp', package: name, ...(isJson(data) ? { data } : {}) });
+    this.#tell({ kind: 'gmcp', package: name, ...(isJson(data) ? { data } : {}) });
   }
 }
 

@@ -105,20 +105,25 @@ export class UpstreamPlayer implements WorldPlayer {
 
   // What the gateway calls.
 
-  async command(command: WorldCommand): Promise<void> {
-    const { seq, text, package: name, data } = command;
-    const link = this.#link.kind === 'open' ? this.#link : await this.#whenOpen();
-    if (link === undefined) return this.#drop(seq);
-    if (name !== undefined) return link.connection.message(outOfBand(name, data));
+  command(command: WorldCommand): void | Promise<void> {
+    if (this.#link.kind === 'open') return this.#send(this.#link, command);
+    return this.#whenOpen().then((link) => (link ? this.#send(link, command) : this.#drop(command.seq)));
+  }
+
+  #send(
+    { connection, login }: Open,
+    { seq, at, held, text, package: name, data }: WorldCommand,
+  ): void | Promise<void> {
+    if (name !== undefined) return connection.message(outOfBand(name, data));
     if (text === undefined) return;
-    const { login } = link;
-    if (!command.held && login.isUp && this.#loginLines.take(text, command.at)) {
+    if (!held && login.isUp && this.#loginLines.take(text, at)) {
       return this.#session.send({ kind: 'dropped', seq, reason: 'vetoed' });
     }
     if (login.isLogin) this.#loginLines.sent(text, login.isHidden);
-    await link.connection.line(text);
-    this.#output.lineTyped();
-    login.lineSent();
+    return connection.line(text).then(() => {
+      this.#output.lineTyped();
+      login.lineSent();
+    });
   }
 
   /** It has certainly not reached the game. */

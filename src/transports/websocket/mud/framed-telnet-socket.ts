@@ -1,4 +1,5 @@
 import type { TelnetSocket } from '../../telnet/telnet-player.ts';
+import { atTurnEnd } from '../../turn-end.ts';
 import type { WebSocketConnection } from '../web-socket-connection.ts';
 import type { Frame, Framing } from './framing.ts';
 
@@ -59,7 +60,7 @@ export class FramedTelnetSocket implements TelnetSocket {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => this.#flush());
+    atTurnEnd(() => this.#flush());
   }
 
   #flush(): void {

@@ -1,0 +1,13 @@
+let waiting: (() => void)[] = [];
+
+/** Calls back when all that came in this turn of the event loop is handled: in order, and with one immediate for all. */
+export function atTurnEnd(call: () => void): void {
+  if (waiting.length === 0) setImmediate(callAll);
+  waiting.push(call);
+}
+
+function callAll(): void {
+  const calls = waiting;
+  waiting = [];
+  for (const call of calls) call();
+}
