@@ -1,6 +1,6 @@
 let waiting: (() => void)[] = [];
 
-/** Calls back when all that came in this turn of the event loop is handled: in order, and with one immediate for all. */
+/** Calls back when all that came in this turn of the event loop is handled: in order, one immediate for all. It must not throw. */
 export function atTurnEnd(call: () => void): void {
   if (waiting.length === 0) setImmediate(callAll);
   waiting.push(call);

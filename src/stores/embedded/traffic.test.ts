@@ -64,6 +64,7 @@ it('tells of what is not there any more, and writes data that is not by rows', (
   expect(traffic.played).toEqual({ prompt: null, style: null });
   expect(rowsAfter({ session: before, commands: [], output: [] }, [traffic]).session).toEqual(after);
   expect(trafficOf(changed(before, { ...before, data: undefined }))).toBeUndefined();
+  expect(trafficOf(changed(SESSION, before))).toBeUndefined();
 });
 
 it.each(['presence', 'clock', 'account', 'lease'])('leaves what is no play to the rows: %s', (field) => {

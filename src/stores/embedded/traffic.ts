@@ -104,8 +104,8 @@ function hasMoreThanPlay(before: Session, session: Session): boolean {
     session.chains !== before.chains ||
     session.overflow !== before.overflow ||
     session.lease !== before.lease ||
-    // `null` is a value of it.
-    (session.data === undefined && before.data !== undefined)
+    // `null` is a value of it, and would be read as none.
+    (session.data !== before.data && (session.data === undefined || session.data === null))
   );
 }
 

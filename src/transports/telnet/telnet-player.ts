@@ -395,7 +395,7 @@ export class TelnetPlayer {
     const isScheduled = this.#written !== undefined;
     this.#written = { talk, offset };
     if (isScheduled) return;
-    // Once for all that is written in this turn of the event loop.
+    // Once for all that is written in this turn of the event loop. Not `queueMicrotask`, which makes a resource of each.
     void Promise.resolve().then(() => {
       const written = this.#written;
       this.#written = undefined;
