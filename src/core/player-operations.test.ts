@@ -150,10 +150,40 @@ describe('a token without a connection', () => {
   });
 });
 
+describe('a token of a second device', () => {
+  it('leaves each device with what it sent itself', () => {
+    const play = new Play().do(PLAYS, ISSUES, said(1), said(1));
+    play.do({ kind: 'issue', chain: 'd', hash: 'other', attachment: 1, link: true });
+    const other = {
+      ...attach('run'),
+      hash: 'other',
+      candidate: { hash: 'next', sealed: 'seal', generation: 2 },
+    };
+    expect(transition(play.stored, other, play.now, LIMITS).outcome).toMatchObject({
+      kind: 'attached',
+      own: 0,
+    });
+    play.do(other, said(2));
+    expect(transition(play.stored, RUNS, play.now, LIMITS).outcome).toMatchObject({
+      kind: 'attached',
+      own: 2,
+    });
+    play.do(RUNS, said(3));
+    expect(play.stored.session.commands.own).toEqual([
+      { chain: 'd', through: 3 },
+      { chain: 'c', through: 4 },
+    ]);
+  });
+});
+
+function said(attachment: number): Operation {
+  return { ...say('look'), attachment };
+}
+
 function attach(
   wish: 'run' | 'skip' | 'ask',
   options: { confirms?: boolean; connected?: boolean } = {},
-): Operation {
+): Operation & { kind: 'attach' } {
   const { confirms = false, connected = true } = options;
   const candidate = { hash: 'second', sealed: 'seal', generation: 2 };
   return { kind: 'attach', hash: 'first', candidate, wish, confirms, connected };
