@@ -150,7 +150,7 @@ export class SessionTable implements Store {
   }
 
   readCommands(id: string, after: number): readonly CommandEntry[] | Promise<readonly CommandEntry[]> {
-    return this.#select(id, (live) => live?.commands.filter((entry) => lastSeq(entry) > after) ?? []);
+    return this.#select(id, (live) => (live ? commandsAfter(live.commands, after) : NONE));
   }
 
   readOutput(id: string, after: number, limit: PageLimit): OutputPage | Promise<OutputPage> {
@@ -338,6 +338,11 @@ function trimOutput(output: OutputEntry[], head: OutputHead, pending: PendingCha
     }
   }
   if (at > kept) output.splice(kept, at - kept);
+}
+
+function commandsAfter(commands: readonly CommandEntry[], seq: number): readonly CommandEntry[] {
+  const first = commands.findIndex((entry) => lastSeq(entry) > seq);
+  return first < 0 ? NONE : commands.slice(first);
 }
 
 /** Where the first entry after this offset is, by halving. */

@@ -1,6 +1,6 @@
 // Works on an embedded store until it is killed, or the store fails, and prints what was acknowledged, one JSON
-// a line: `node store-worker.mjs <folder>`. With a text length behind it, sessions that only read texts of that length are
-// played instead, beside those in which one command waits. It runs what `npm run build` made.
+// a line: `node store-worker.mjs <folder>`. With a number of sessions and a text length behind it, so many sessions that only
+// read texts of that length are played instead, beside as many in which one command waits. It runs what `npm run build` made.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { newSession } from '../../dist/core/index.js';
@@ -64,7 +64,7 @@ async function play(store) {
 }
 
 /** Much traffic, which nothing but its size makes rows of. */
-async function flood(store, length) {
+async function flood(store, count, length) {
   const [lease, epoch] = [(await store.acquireLease('world')).number, name().slice(0, 16)];
   const open = async (number) => {
     const id = randomUUID();
@@ -76,7 +76,7 @@ async function flood(store, length) {
     report({ id, accepted: 1 });
     return id;
   };
-  const ids = await Promise.all(Array.from({ length: 2 * SESSIONS }, (_, number) => open(number)));
+  const ids = await Promise.all(Array.from({ length: 2 * count }, (_, number) => open(number)));
   const read = async (id) => {
     for (let data = 1; ; data += 1) {
       const output = [{ kind: 'text', text: 'z'.repeat(length) }];
@@ -84,7 +84,7 @@ async function flood(store, length) {
       report({ id, end, data });
     }
   };
-  await Promise.all(ids.slice(SESSIONS).map(read));
+  await Promise.all(ids.slice(count).map(read));
 }
 
 async function playOn(store) {
@@ -92,10 +92,10 @@ async function playOn(store) {
 }
 
 try {
-  const [folder, length] = process.argv.slice(2);
+  const [folder, count, length] = process.argv.slice(2);
   const store = await openEmbeddedStore(folder, { clock });
   report({ ready: true });
-  if (length !== undefined) await flood(store, Number(length));
+  if (length !== undefined) await flood(store, Number(count), Number(length));
   await Promise.all(Array.from({ length: SESSIONS }, () => playOn(store)));
 } catch (error) {
   report({ failed: error.message, passing: error.passing });

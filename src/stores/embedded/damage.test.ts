@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { newSession, StoreError, type Store } from '../../core/index.ts';
 import { openEmbeddedStore } from './embedded-store.ts';
+import { levelDatabase } from './level-journal.ts';
 import { STORE } from './table.ts';
 
 const clock = new ManualClock();
@@ -74,7 +75,7 @@ describe('the embedded store refuses', () => {
 
   it('the format of another version', async () => {
     await fill();
-    const db = new ClassicLevel(folder);
+    const db = levelDatabase(folder);
     const key = STORE.key('format');
     await db.put(key, STORE.encode(key, 99));
     await db.close();

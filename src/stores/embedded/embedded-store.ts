@@ -1,12 +1,11 @@
-import { ClassicLevel } from 'classic-level';
 import { StoreError, type Clock, type SessionLimits, type Store } from '../../core/index.ts';
 import { SessionTable } from '../session-table.ts';
 import { checkTables, damaged, prepareFolder, tableFiles } from './folder.ts';
-import { LevelJournal } from './level-journal.ts';
+import { LevelJournal, levelDatabase, type Database } from './level-journal.ts';
 import { STORE } from './table.ts';
 
 /** Grows with each change of the rows that an older version could not read. */
-const FORMAT = 4;
+const FORMAT = 5;
 const FORMAT_KEY = STORE.key('format');
 const BOOT_KEY = STORE.key('boot');
 
@@ -32,11 +31,11 @@ export interface EmbeddedStoreOptions {
  * Who was attached when the last process died is detached from now on.
  */
 export async function openEmbeddedStore(folder: string, options: EmbeddedStoreOptions): Promise<Store> {
-  let db: ClassicLevel | undefined;
+  let db: Database | undefined;
   try {
     const exists = await prepareFolder(folder);
     const tables = exists ? await tableFiles(folder) : [];
-    db = new ClassicLevel(folder, { createIfMissing: !exists, writeBufferSize: WRITE_BUFFER_BYTES });
+    db = levelDatabase(folder, { createIfMissing: !exists, writeBufferSize: WRITE_BUFFER_BYTES });
     await db.open();
     await checkTables(folder, tables);
     const journal = new LevelJournal(db);
@@ -66,7 +65,7 @@ function asStoreError(folder: string, error: unknown): StoreError {
   return new StoreError(message, { passing: false, cause });
 }
 
-async function checkFormat(db: ClassicLevel, journal: LevelJournal): Promise<void> {
+async function checkFormat(db: Database, journal: LevelJournal): Promise<void> {
   const found = await journal.get(STORE, FORMAT_KEY);
   if (found === FORMAT) return;
   if (found === undefined && (await db.keys({ limit: 1 }).all()).length === 0) {
@@ -80,7 +79,7 @@ async function checkFormat(db: ClassicLevel, journal: LevelJournal): Promise<voi
 }
 
 /** How often the store was opened: larger each time, and durable before anything rests on it. */
-async function nextBoot(db: ClassicLevel, journal: LevelJournal): Promise<number> {
+async function nextBoot(db: Database, journal: LevelJournal): Promise<number> {
   const boot = ((await journal.get(STORE, BOOT_KEY)) ?? 0) + 1;
   await db.put(BOOT_KEY, STORE.encode(BOOT_KEY, boot), { sync: true });
   return boot;

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClassicLevel } from 'classic-level';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { applied, draws, operationOf } from '../../../test/support/arbitrary-operations.ts';
@@ -14,7 +13,7 @@ import {
   type StoredSession,
 } from '../../core/index.ts';
 import { SessionTable } from '../session-table.ts';
-import { LevelJournal } from './level-journal.ts';
+import { LevelJournal, levelDatabase, type Database } from './level-journal.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, queueCommands: 8, backlogEntries: 10, backlogBytes: 100, spentTokens: 3 };
 const IDS = ['a', 'b', 'c'];
@@ -25,13 +24,13 @@ const ALL = { entries: 1000, bytes: 1_000_000 };
 /** Sessions in rows and traffic, in a new folder, beside what they should be. */
 class Played {
   now = 1_000_000;
-  readonly #db: ClassicLevel;
+  readonly #db: Database;
   readonly #should = new Map<string, StoredSession>();
   #store: SessionTable;
   #names = 0;
 
   constructor(folder: string) {
-    this.#db = new ClassicLevel(folder);
+    this.#db = levelDatabase(folder);
     this.#store = this.#open();
   }
 

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ClassicLevel } from 'classic-level';
+import { ClassicLevel, type OpenOptions } from 'classic-level';
 import { lastSeq, type Session, type StoredSession } from '../../core/index.ts';
 import type { Journal, SessionChange } from '../journal.ts';
 import { damaged } from './folder.ts';
@@ -17,7 +17,14 @@ import {
 import { TrafficLog } from './traffic-log.ts';
 import { rowsAfter, withChange, type Traffic } from './traffic.ts';
 
-type Batch = ReturnType<ClassicLevel['batch']>;
+/** Of rows as they are encoded. */
+export type Database = ClassicLevel<string, Buffer>;
+type Batch = ReturnType<Database['batch']>;
+
+/** Opens itself at its first use. */
+export function levelDatabase(folder: string, options: OpenOptions = {}): Database {
+  return new ClassicLevel(folder, { ...options, valueEncoding: 'buffer' });
+}
 
 /** So much at a time comes from LevelDB. */
 const PAGE_BYTES = 262_144;
@@ -28,10 +35,10 @@ const PAGE_ROWS = 256;
  * played comes to them by way of the traffic log.
  */
 export class LevelJournal implements Journal {
-  readonly #db: ClassicLevel;
+  readonly #db: Database;
   readonly #traffic = new TrafficLog();
 
-  constructor(db: ClassicLevel) {
+  constructor(db: Database) {
     this.#db = db;
   }
 
@@ -91,7 +98,7 @@ export class LevelJournal implements Journal {
   }
 
   /** By session, what its rows do not tell. */
-  #trafficIn(rows: readonly (readonly [string, string])[]): Map<string, Traffic[]> {
+  #trafficIn(rows: readonly (readonly [string, Buffer])[]): Map<string, Traffic[]> {
     const found = new Map<string, Traffic[]>();
     for (const [index, [key, row]] of rows.entries()) {
       const [before] = rows[index - 1] ?? [];
@@ -101,7 +108,7 @@ export class LevelJournal implements Journal {
       for (const record of this.#whole(TRAFFIC, key, row)) {
         const known = found.get(record.id);
         if ('isFolded' in record) found.delete(record.id);
-        else if (known) known.push(record);
+        else if (known && !record.isWhole) known.push(record);
         else found.set(record.id, [record]);
       }
     }
@@ -161,7 +168,7 @@ export class LevelJournal implements Journal {
     return keys.map((key) => key.slice(key.lastIndexOf('/') + 1));
   }
 
-  #whole<T>(table: Table<T>, key: string, row: string): T {
+  #whole<T>(table: Table<T>, key: string, row: Buffer): T {
     const value = table.decode(key, row);
     if (value === undefined) throw damaged(this.folder, `the row ${key} fails its checksum`);
     return value;

@@ -9,6 +9,9 @@ export interface Range {
 
 type KeyPart = string | number;
 
+/** In hexadecimal digits. */
+const CHECKSUM_BYTES = 8;
+
 /** Rows of one kind, under keys that begin with its name. Each is JSON behind a checksum. */
 export class Table<T> {
   readonly #name: string;
@@ -29,16 +32,18 @@ export class Table<T> {
   }
 
   /** LevelDB does not look at its own checksums when it reads: the row has one, of its key and its JSON. */
-  encode(key: string, value: T): string {
+  encode(key: string, value: T): Buffer {
     const json = JSON.stringify(value);
-    return checksum(key, json) + json;
+    const row = Buffer.allocUnsafe(CHECKSUM_BYTES + Buffer.byteLength(json));
+    row.write(json, CHECKSUM_BYTES);
+    row.write(checksum(key, row), 0);
+    return row;
   }
 
   /** What was encoded, or `undefined` where the row is not as it was written. */
-  decode(key: string, row: string): T | undefined {
-    const json = row.slice(8);
-    if (!row.startsWith(checksum(key, json))) return undefined;
-    const value: T = JSON.parse(json);
+  decode(key: string, row: Buffer): T | undefined {
+    if (row.toString('latin1', 0, CHECKSUM_BYTES) !== checksum(key, row)) return undefined;
+    const value: T = JSON.parse(row.toString('utf8', CHECKSUM_BYTES));
     return value;
   }
 }
@@ -47,8 +52,8 @@ function keyPart(part: KeyPart): string {
   return typeof part === 'string' ? part : String(Math.ceil(part)).padStart(16, '0');
 }
 
-function checksum(key: string, json: string): string {
-  return crc32(json, crc32(key)).toString(16).padStart(8, '0');
+function checksum(key: string, row: Buffer): string {
+  return crc32(row.subarray(CHECKSUM_BYTES), crc32(key)).toString(16).padStart(CHECKSUM_BYTES, '0');
 }
 
 /** By session id. */

@@ -23,6 +23,8 @@ interface Played extends Changes<Pick<Session, 'echo' | 'prompt' | 'style' | 'st
 /** What one write changed of a session of which its rows do not tell yet. */
 export interface Traffic {
   readonly id: string;
+  /** It is all that the rows do not tell: the traffic of this session before it is not needed any more. */
+  readonly isWhole?: true;
   readonly played: Played;
   /** Absent: none. */
   readonly commands: readonly CommandEntry[] | undefined;
