@@ -241,21 +241,35 @@ export class CommandFeed {
     return this.#committed({ taken: command.seq }).then((isTaken) => isTaken && this.#deliver(command));
   }
 
-  async #deliver(command: WorldCommand): Promise<boolean> {
-    const { entered, onFailure } = this.#options;
+  /** At once where the world takes it at once. */
+  #deliver(command: WorldCommand): boolean | Promise<boolean> {
     const { seq } = command;
     if (this.#session.stage === 'closed') return false;
     try {
-      await this.#player?.command(command);
-      const entering = entered();
-      if (entering) await entering;
+      const delivering = this.#player?.command(command) ?? this.#options.entered();
+      if (delivering !== undefined) return this.#delivered(seq, delivering);
       this.#options.writer.sent(seq);
     } catch (error) {
-      onFailure('command', error);
-      // In one step: who finds it dropped finds it settled, also after a crash.
-      this.#write({ sent: seq, output: [{ kind: 'dropped', seq, reason: 'uncertain' }] });
+      this.#undelivered(seq, error);
     }
     return true;
+  }
+
+  async #delivered(seq: number, delivering: unknown): Promise<true> {
+    try {
+      await delivering;
+      await this.#options.entered();
+      this.#options.writer.sent(seq);
+    } catch (error) {
+      this.#undelivered(seq, error);
+    }
+    return true;
+  }
+
+  #undelivered(seq: number, error: unknown): void {
+    this.#options.onFailure('command', error);
+    // In one step: who finds it dropped finds it settled, also after a crash.
+    this.#write({ sent: seq, output: [{ kind: 'dropped', seq, reason: 'uncertain' }] });
   }
 
   /** `undefined` for what was private and came before this process. */

@@ -37,6 +37,10 @@ export class SessionWriter {
   #cancelSoon: (() => void) | undefined;
   /** Nothing is written after the epoch ended. */
   #settled = false;
+  readonly #failed = (error: unknown): false => {
+    this.#options.onFailure(error);
+    return false;
+  };
 
   constructor(options: SessionWriterOptions) {
     this.#options = options;
@@ -45,7 +49,7 @@ export class SessionWriter {
 
   /** Writes without waiting for it to be durable; order is kept. */
   write(facts: Facts): void {
-    this.commit(facts).catch(this.#options.onFailure);
+    void this.#apply(this.#draft(facts), this.#failed);
   }
 
   /** Commands through here left for the game: said with the next commit, and soon if there is none. */
@@ -59,21 +63,32 @@ export class SessionWriter {
 
   /** Resolves when it is durable; with false where the session is over, or not this writer's any more. */
   commit(facts: Facts): Promise<boolean> {
+    return this.#apply(this.#draft(facts));
+  }
+
+  #draft(facts: Facts): Draft<Commit> {
     const commit = draftCommit(this.#options.lease);
     commit.sent = this.#sent;
     this.#sent = undefined;
-    return this.#apply(Object.assign(commit, facts));
+    return Object.assign(commit, facts);
   }
 
-  #apply(commit: Draft<Commit>): Promise<boolean> {
+  /** `failed`: what becomes of an error, which is the caller's otherwise. */
+  #apply(commit: Draft<Commit>, failed?: (error: unknown) => false): Promise<boolean> {
     if (this.#settled) return Promise.resolve(false);
     const { store, sessionId } = this.#options;
     commit.epoch = this.#epoch;
     commit.after = this.#end;
-    return store.apply<Commit>(sessionId, commit).then((outcome) => this.#answered(outcome, commit));
+    return store
+      .apply<Commit>(sessionId, commit)
+      .then((outcome) => this.#answered(outcome, commit, failed), failed);
   }
 
-  #answered(outcome: OutcomeOf<Commit> | Missing, commit: Commit): boolean | Promise<boolean> {
+  #answered(
+    outcome: OutcomeOf<Commit> | Missing,
+    commit: Commit,
+    failed?: (error: unknown) => false,
+  ): boolean | Promise<boolean> {
     switch (outcome.kind) {
       case 'committed':
         this.#end = Math.max(this.#end ?? 0, outcome.end);
@@ -82,7 +97,7 @@ export class SessionWriter {
         // The store forgot what it had: what comes now must not be taken for a part of that run.
         this.#epoch = randomName(this.#options.crypto);
         this.#end = outcome.end;
-        return this.#apply({ ...commit });
+        return this.#apply({ ...commit }, failed);
       case 'fenced':
       case 'closed':
       case 'missing':

@@ -54,7 +54,7 @@ export class OutputFlow {
   #asked: number | undefined;
   /** The next entry does not fit beside what is outstanding. */
   #isBlocked = false;
-  #outstanding: { readonly offset: number; readonly bytes: number }[] = [];
+  #outstanding: { readonly offset: number; readonly bytes: number }[] = NONE;
   #outstandingBytes = 0;
 
   constructor(start: OutputFlowStart) {
@@ -119,7 +119,7 @@ export class OutputFlow {
       frames = added(frames, this.#named(frameOf(entry), entry.offset, head));
       this.#lost = false;
       this.#cursor = entry.offset;
-      this.#outstanding.push({ offset: entry.offset, bytes });
+      this.#outstanding = added(this.#outstanding, { offset: entry.offset, bytes });
       this.#outstandingBytes += bytes;
     }
     return entries.length === 0 ? this.#gaps(through, head) : frames;
@@ -128,10 +128,12 @@ export class OutputFlow {
   /** The client has everything through `offset`. */
   acknowledge(offset: number): Acknowledgement {
     if (offset > this.#cursor) return 'unsent';
-    const left = this.#outstanding.findIndex((sent) => sent.offset > offset);
-    const done = this.#outstanding.splice(0, left < 0 ? this.#outstanding.length : left);
-    if (done.length === 0) return 'known';
-    for (const { bytes } of done) this.#outstandingBytes -= bytes;
+    const { length } = this.#outstanding;
+    while (this.#outstanding[0] !== undefined && this.#outstanding[0].offset <= offset) {
+      this.#outstandingBytes -= this.#outstanding[0].bytes;
+      this.#outstanding.shift();
+    }
+    if (this.#outstanding.length === length) return 'known';
     this.#isBlocked = false;
     return 'new';
   }

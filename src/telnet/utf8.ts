@@ -86,6 +86,11 @@ export class Utf8Decoder {
     return fromCodeUnits(units, length);
   }
 
+  /** True while the first bytes of a character wait for the others. */
+  get isWaiting(): boolean {
+    return this.#missing > 0;
+  }
+
   /** Ends the text: a character that was begun and not finished is one U+FFFD. */
   flush(): string {
     const isCut = this.#missing > 0;

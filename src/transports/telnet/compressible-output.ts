@@ -40,7 +40,10 @@ export class CompressibleOutput implements ByteSink {
   write(bytes: Uint8Array, left: (error?: Error | null) => void): void {
     switch (this.#mode.kind) {
       case 'plain':
-        this.#socket.write(bytes, left);
+        this.#socket.write(bytes);
+        // Nearly always they are the system's by now, and nothing has to be called back.
+        if (this.#socket.writable && this.#socket.writableLength === 0) left();
+        else this.#socket.write(NOTHING, left);
         return;
       case 'compressed':
         this.#mode.deflate.write(bytes);

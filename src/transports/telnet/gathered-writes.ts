@@ -1,12 +1,12 @@
 import { added, NONE } from '../../core/index.ts';
 import { atTurnEnd } from '../turn-end.ts';
 
-/** What is used of what it writes to: a stream of Node's has it. */
+/** What is used of what it writes to. */
 export interface ByteSink {
   /** Bytes that did not leave yet. */
   readonly writableLength: number;
-  /** `left` is called when these bytes have left, or with the reason why they have not. */
-  write(bytes: Uint8Array, left: (error?: Error | null) => void): unknown;
+  /** `left` is called when these bytes have left, perhaps before this returns, or with the reason why they have not. */
+  write(bytes: Uint8Array, left: (error?: Error | null) => void): void;
 }
 
 const NOTHING = new Uint8Array();

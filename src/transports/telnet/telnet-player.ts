@@ -28,6 +28,8 @@ const CRAWLER_TIMEOUT_MS = 10_000;
 /** Over so many inputs that are not accepted yet, or wait for a session, nothing more is read from the player. */
 const UNACCEPTED_LIMIT = 200;
 
+const NOW = Promise.resolve();
+
 /** The socket below, as far as the player's side of it is concerned. */
 export interface TelnetSocket {
   readonly address: string | undefined;
@@ -263,15 +265,20 @@ export class TelnetPlayer {
   }
 
   #input(input: Input): void {
-    this.#early.push(input);
-    this.#sendEarly();
+    const talk = this.#openTalk;
+    if (talk === undefined || this.#early.length > 0) this.#early.push(input);
+    else talk.input(input);
+    this.#pace();
+  }
+
+  /** What the player sends goes to it at once. */
+  get #openTalk(): Talk | undefined {
+    return this.#talk?.isOpen && !this.#resuming ? this.#talk : undefined;
   }
 
   #sendEarly(): void {
-    const talk = this.#talk;
-    if (this.#early.length > 0 && talk?.isOpen && !this.#resuming) {
-      for (const input of this.#early.splice(0)) talk.input(input);
-    }
+    const talk = this.#early.length > 0 ? this.#openTalk : undefined;
+    if (talk) for (const input of this.#early.splice(0)) talk.input(input);
     this.#pace();
   }
 
@@ -395,15 +402,17 @@ export class TelnetPlayer {
     const isScheduled = this.#written !== undefined;
     this.#written = { talk, offset };
     if (isScheduled) return;
-    // Once for all that is written in this turn of the event loop. Not `queueMicrotask`, which makes a resource of each.
-    void Promise.resolve().then(() => {
-      const written = this.#written;
-      this.#written = undefined;
-      if (written === undefined || written.talk !== this.#talk || this.#isGone) return;
-      this.#receipts?.wrote(written.offset);
-      this.#socket.afterFlush(() => this.#flushed(written.talk, written.offset));
-    });
+    // Once for all that is written now. Not `queueMicrotask`, which makes a resource of each.
+    void NOW.then(this.#allWritten);
   }
+
+  readonly #allWritten = (): void => {
+    const written = this.#written;
+    this.#written = undefined;
+    if (written === undefined || written.talk !== this.#talk || this.#isGone) return;
+    this.#receipts?.wrote(written.offset);
+    this.#socket.afterFlush(() => this.#flushed(written.talk, written.offset));
+  };
 
   #flushed(talk: Talk, offset: number): void {
     if (talk !== this.#talk || this.#isGone) return;

@@ -19,8 +19,8 @@ const CONTROL = /\p{Cc}/gu;
 /** All but what may be the beginning of a sequence. */
 const LONE_CONTROL = new RegExp(`[^\\P{Cc}${ESCAPE}\u009b]`, 'gu');
 
-/** A whole line that begins with what is shown, and is not the command's first letter. */
-const PLAIN_LINE = /^[!-QS-qs-~][^]*[\n\v\f\r\u0085\u2028\u2029]$/;
+/** One whole line that begins with what is shown, and is not the command's first letter. */
+const PLAIN_LINE = /^[!-QS-qs-~][^\n\v\f\r\u0085\u2028\u2029]*[\n\v\f\r\u0085\u2028\u2029]$/;
 
 /** What is remembered of an unfinished line, in characters. */
 const LINE_LIMIT = 256;
@@ -53,6 +53,7 @@ export class TokenLineGuard {
   #lines = [''];
 
   guard(text: string): string {
+    if (this.#isPlain(text)) return text;
     return text
       .split(AFTER_LINE_END)
       .map((piece) => this.#piece(piece))
@@ -61,14 +62,16 @@ export class TokenLineGuard {
 
   /** The world ended no line, but on the player's screen another one may begin here. */
   lineStart(): void {
-    this.#lines = [...this.#lines, ''].slice(-START_LIMIT);
+    if (this.#lines.at(-1) !== '') this.#lines = [...this.#lines, ''].slice(-START_LIMIT);
+  }
+
+  /** One line behind the end of another, as nearly all output is: nobody can mistake it. */
+  #isPlain(text: string): boolean {
+    return this.#lines.length === 1 && this.#lines[0] === '' && PLAIN_LINE.test(text);
   }
 
   #piece(piece: string): string {
-    if (PLAIN_LINE.test(piece) && this.#lines.every((line) => line === '')) {
-      this.#lines = [''];
-      return piece;
-    }
+    if (this.#isPlain(piece)) return piece;
     const lookalikes = this.#lines.filter((line) => looksLikeOne(line + piece));
     const places = lookalikes.map((line) => behindSequence(line + piece, line.length) - line.length);
     const shown = places.length === 0 ? piece : marked(piece, Math.max(...places));

@@ -39,15 +39,15 @@ export class GameConnection {
     this.#stream = new GameStream(route, stream, telnet.client().address);
   }
 
-  /** Sends a line; resolves when it left, and rejects where it may not have. */
-  line(text: string): Promise<void> {
+  /** Sends a line; resolves when it left, and rejects where it may not have; nothing where it has left at once. */
+  line(text: string): void | Promise<void> {
     return this.#stream.write(this.#telnet.line(text));
   }
 
   /** Sends a message of GMCP or MSDP, like a line. To a game that does not speak it it is nothing. */
-  message(message: OutOfBand): Promise<void> {
+  message(message: OutOfBand): void | Promise<void> {
     const bytes = this.#telnet.message(message);
-    return bytes.length === 0 ? Promise.resolve() : this.#stream.write(bytes);
+    if (bytes.length > 0) return this.#stream.write(bytes);
   }
 
   /** The same for a message that may be left out where the game does not read. */
@@ -75,7 +75,7 @@ export class GameConnection {
 
   #received(bytes: Uint8Array): void {
     if (this.#inflation === undefined) return this.#read(bytes);
-    this.#inflation.push(bytes);
+    this.#inflation.push(Buffer.from(bytes));
     // Inflating is not done at once: the game is read no faster than that.
     this.#stream.pauseUntil(this.#inflation.drained());
   }
@@ -117,6 +117,6 @@ export class GameConnection {
   #answer(bytes: Uint8Array): void {
     if (bytes.length === 0 || this.#stream.unsent > UNSENT_LIMIT_BYTES) return;
     // Where it fails the connection is lost, which is told by itself.
-    this.#stream.write(bytes).catch(() => undefined);
+    this.#stream.write(bytes)?.catch(() => undefined);
   }
 }

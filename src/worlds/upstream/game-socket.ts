@@ -11,16 +11,19 @@ export interface GameAddress {
 
 /** What is used of a socket: `net.Socket` and `tls.TLSSocket` have it. `close` comes last, also after a failure. */
 export interface GameSocket {
+  /** False once it has failed, or was ended or destroyed. */
+  readonly writable: boolean;
   /** Bytes that are written and have not left. */
   readonly writableLength: number;
   /** The game's address, while it is connected. */
   readonly remoteAddress?: string | undefined;
   readonly remotePort?: number | undefined;
+  /** The bytes are good until the listener returns: copy what is kept. */
   on(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
   on(event: 'end' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  /** `written` is called when the bytes left, or with the reason why they cannot. */
-  write(bytes: Uint8Array, written: (error?: Error | null) => void): unknown;
+  /** `written` is called when these bytes and all before them left, or with the reason why they cannot. */
+  write(bytes: Uint8Array, written?: (error?: Error | null) => void): unknown;
   pause(): unknown;
   resume(): unknown;
   end(): unknown;
@@ -30,7 +33,7 @@ export interface GameSocket {
 /** Begins to connect; `connected` is called at most once, and not before this returned. */
 export type Connect = (address: GameAddress, connected: () => void) => GameSocket;
 
-/** What a game sends is read into here, by all its connections in turn, and copied: less work than a buffer for each read. */
+/** What a game sends is read into here, by all its connections in turn: less work than a buffer for each read. */
 const READ_BUFFER = new Uint8Array(65_536);
 
 /** Plain TCP, without delay for small packets. */
@@ -45,7 +48,7 @@ export const connectTcp: Connect = ({ host, port }, connected) => {
       onread: {
         buffer: READ_BUFFER,
         callback(length, bytes) {
-          socket.emit('data', Buffer.from(bytes.subarray(0, length)));
+          socket.emit('data', bytes.subarray(0, length));
           return true;
         },
       },

@@ -7,6 +7,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** How long what was written last may take to leave after `close`, in ms. */
 const LINGER_MS = 2000;
 
+const NOTHING = new Uint8Array();
+
 /** How to reach the game. */
 export interface GameRoute {
   readonly address: GameAddress;
@@ -19,6 +21,7 @@ export interface GameRoute {
 /** What a stream tells. None of it is called before the constructor returned, nor after `close`. */
 export interface GameStreamListener {
   opened(): void;
+  /** The bytes are good until this returns. */
   received(bytes: Uint8Array): void;
   /** It never opened, or it is over: the last that is called. */
   lost(): void;
@@ -61,17 +64,19 @@ export class GameStream {
     return this.#socket.writableLength;
   }
 
-  /** Resolves when the bytes left; rejects where they may not have. */
-  write(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#phase !== 'open') return reject(new Error('there is no connection to the game'));
-      this.#socket.write(bytes, (error) => {
-        // Of a socket that was reset Node calls back without an error, also for what never left.
-        if (error || this.#phase !== 'open')
-          reject(error ?? new Error('the connection to the game was lost'));
-        else resolve();
-      });
+  /** Resolves when the bytes left, and rejects where they may not have; nothing where they have left at once. */
+  write(bytes: Uint8Array): void | Promise<void> {
+    if (this.#phase !== 'open') return Promise.reject(new Error('there is no connection to the game'));
+    this.#socket.write(bytes);
+    if (!this.#socket.writable || this.#socket.writableLength > 0) return this.#left();
+  }
+
+  async #left(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#socket.write(NOTHING, (error) => (error ? reject(error) : resolve()));
     });
+    // Of a socket that was reset Node calls back without an error, also for what never left.
+    if (this.#phase !== 'open') throw new Error('the connection to the game was lost');
   }
 
   /** Reads no more from the game until this resolves. */
@@ -108,7 +113,7 @@ export class GameStream {
     const { proxyProtocol } = this.#route;
     if (proxyProtocol === 'off') return;
     // Where it fails the connection is lost, which is told by itself.
-    this.write(proxyHeader(proxyProtocol, this.#player, this.#game)).catch(() => undefined);
+    this.write(proxyHeader(proxyProtocol, this.#player, this.#game))?.catch(() => undefined);
   }
 
   get #game(): ProxyPeer | undefined {

@@ -15,6 +15,18 @@ describe('GameText', () => {
     }
   });
 
+  it('reads what is malformed as the standard has it, at every split', () => {
+    const bytes = Buffer.from([
+      0xef, 0xbb, 0xbf, 0x61, 0xc3, 0x62, 0xe2, 0x82, 0x63, 0xff, 0xf0, 0x9f, 0x90, 0x89, 0xe2,
+    ]);
+    const standard = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    for (let at = 0; at <= bytes.length; at += 1) {
+      const text = new GameText('utf-8');
+      const read = text.decode(bytes.subarray(0, at)) + text.decode(bytes.subarray(at));
+      expect(read + text.change('utf-8')).toBe(standard);
+    }
+  });
+
   it('reads and writes Latin-1', () => {
     const text = new GameText('latin1');
     expect(text.decode(Buffer.from('Stra\xdfe', 'latin1'))).toBe('Straße');

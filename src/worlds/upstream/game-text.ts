@@ -36,6 +36,22 @@ interface Decoder {
   flush(): string;
 }
 
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Text that begins and ends between two characters, as nearly all does, is left to the runtime, which is faster. */
+class GameUtf8 implements Decoder {
+  readonly #pieces = new Utf8Decoder();
+
+  decode(bytes: Uint8Array): string {
+    const last = bytes.at(-1) ?? 0;
+    return last < 0x80 && !this.#pieces.isWaiting ? utf8.decode(bytes) : this.#pieces.decode(bytes);
+  }
+
+  flush(): string {
+    return this.#pieces.flush();
+  }
+}
+
 /**
  * The game's text, in its encoding. Towards players only `\n` ends a line; CR and NUL are left out wherever they stand,
  * which makes the same of CR LF, of the LF CR of DikuMUDs and of CR NUL, however they are cut into packets.
@@ -82,7 +98,7 @@ export class GameText {
 }
 
 function decoderOf(encoding: GameEncoding): Decoder {
-  if (encoding === 'utf-8') return new Utf8Decoder();
+  if (encoding === 'utf-8') return new GameUtf8();
   if (encoding === 'latin1') return { decode: (bytes) => latin1.decode(bytes), flush: () => '' };
   const decoder = iconv.getDecoder(encoding);
   return {

@@ -23,6 +23,7 @@ class Port {
     };
     this.tries.push(attempt);
     return {
+      writable: true,
       writableLength: 0,
       on: (event: string, listener: (...values: never[]) => void) => listeners.set(event, listener),
       write: () => undefined,

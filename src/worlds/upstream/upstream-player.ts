@@ -120,10 +120,14 @@ export class UpstreamPlayer implements WorldPlayer {
       return this.#session.send({ kind: 'dropped', seq, reason: 'vetoed' });
     }
     if (login.isLogin) this.#loginLines.sent(text, login.isHidden);
-    return connection.line(text).then(() => {
-      this.#output.lineTyped();
-      login.lineSent();
-    });
+    const leaving = connection.line(text);
+    if (leaving) return leaving.then(() => this.#lineSent(login));
+    this.#lineSent(login);
+  }
+
+  #lineSent(login: LoginWatch): void {
+    this.#output.lineTyped();
+    login.lineSent();
   }
 
   /** It has certainly not reached the game. */
@@ -333,7 +337,7 @@ export class UpstreamPlayer implements WorldPlayer {
   /** Only to a game that the player is in. Where it does not leave, the connection is lost, which is told by itself. */
   #say(line: string): boolean {
     if (this.#link.kind !== 'open' || !this.#link.login.isUp) return false;
-    this.#link.connection.line(line).catch(() => undefined);
+    this.#link.connection.line(line)?.catch(() => undefined);
     return true;
   }
 

@@ -354,6 +354,7 @@ describe('a game that cannot be reached', () => {
       port: 1,
       clock,
       connect: ({ host }) => ({
+        writable: true,
         writableLength: 0,
         on: () => undefined,
         write: () => undefined,
