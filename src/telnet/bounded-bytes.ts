@@ -10,23 +10,28 @@ export type AppendOutcome = 'kept' | 'crossed' | 'dropped';
  * Memory follows what was received, never what was announced, and is given up at `take`.
  */
 export class BoundedBytes {
-  readonly #limit: number;
+  readonly limit: number;
   #bytes: Uint8Array = EMPTY;
   #length = 0;
   #isOver = false;
 
   constructor(limitBytes: number) {
-    this.#limit = limitBytes;
+    this.limit = limitBytes;
   }
 
   get length(): number {
     return this.#length;
   }
 
+  /** True while nothing was collected, nor lost. */
+  get isNew(): boolean {
+    return this.#length === 0 && !this.#isOver;
+  }
+
   append(bytes: Uint8Array): AppendOutcome {
     if (this.#isOver) return 'dropped';
     const length = this.#length + bytes.length;
-    if (length > this.#limit) {
+    if (length > this.limit) {
       this.take();
       this.#isOver = true;
       return 'crossed';
@@ -59,7 +64,7 @@ export class BoundedBytes {
   #grow(length: number): void {
     // The first piece is most often the whole: it gets exactly its size. Later ones double, so that many small pieces stay linear.
     const capacity =
-      this.#length === 0 ? length : Math.min(this.#limit, Math.max(length, this.#bytes.length * 2));
+      this.#length === 0 ? length : Math.min(this.limit, Math.max(length, this.#bytes.length * 2));
     const grown = new Uint8Array(capacity);
     grown.set(this.view());
     this.#bytes = grown;

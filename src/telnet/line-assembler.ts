@@ -9,6 +9,8 @@ const CR = 0x0d;
 const SPACE = 0x20;
 const DEL = 0x7f;
 
+const NOTHING = new Uint8Array(0);
+
 /** A line that the player ended, or the word that one was too long: then no `line` comes for it. */
 export type LineEvent = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'overlong' };
 
@@ -47,9 +49,8 @@ export class LineAssembler {
         this.#isAfterCr = false;
         continue;
       }
-      if (at > from) this.#append(bytes.subarray(from, at), sink);
+      this.#control(byte, at > from ? bytes.subarray(from, at) : NOTHING, sink);
       from = at + 1;
-      this.#control(byte, sink);
     }
     if (from < bytes.length) this.#append(bytes.subarray(from), sink);
   }
@@ -69,21 +70,33 @@ export class LineAssembler {
     this.#coding = coding;
   }
 
-  #control(byte: number, sink: (event: LineEvent) => void): void {
+  /** A control character, and the text before it. */
+  #control(byte: number, text: Uint8Array, sink: (event: LineEvent) => void): void {
     const isAfterCr = this.#isAfterCr;
     this.#isAfterCr = byte === CR;
     if (byte === LF && isAfterCr) return; // The second half of an end that was told already.
-    if (byte === CR || byte === LF) this.#end(sink);
-    else if (byte === BS || byte === DEL) this.eraseCharacter();
+    if (byte === CR || byte === LF) return this.#end(text, sink);
+    this.#append(text, sink);
+    if (byte === BS || byte === DEL) this.eraseCharacter();
   }
 
   #append(bytes: Uint8Array, sink: (event: LineEvent) => void): void {
     if (this.#line.append(bytes) === 'crossed') sink({ kind: 'overlong' });
   }
 
-  #end(sink: (event: LineEvent) => void): void {
-    const line = this.#line.take();
+  #end(text: Uint8Array, sink: (event: LineEvent) => void): void {
+    const line = this.#whole(text) ?? this.#collected(text, sink);
     if (line !== undefined) sink({ kind: 'line', text: this.#coding.decode(line) });
+  }
+
+  /** A line that lies in the chunk as it is, as nearly all do, is not copied. */
+  #whole(text: Uint8Array): Uint8Array | undefined {
+    return this.#line.isNew && text.length <= this.#line.limit ? text : undefined;
+  }
+
+  #collected(text: Uint8Array, sink: (event: LineEvent) => void): Uint8Array | undefined {
+    this.#append(text, sink);
+    return this.#line.take();
   }
 }
 

@@ -43,7 +43,8 @@ class GameUtf8 implements Decoder {
   readonly #pieces = new Utf8Decoder();
 
   decode(bytes: Uint8Array): string {
-    const last = bytes.at(-1) ?? 0;
+    // Not `at(-1)`, which takes as long as all the rest here.
+    const last = bytes[bytes.length - 1] ?? 0;
     return last < 0x80 && !this.#pieces.isWaiting ? utf8.decode(bytes) : this.#pieces.decode(bytes);
   }
 
