@@ -46,6 +46,7 @@ async function leaveInRed(): Promise<string> {
   ada.acknowledge();
   const { token } = ada.kept;
   ada.cut();
+  await gateway.logs(/"msg":"detached"/);
   game.raw(Buffer.from('Fire in the café — “run”!\r\n!!SOUND(bell.wav)\r\n'));
   game.raw(Buffer.concat([Buffer.from('> '), Buffer.of(IAC, GA)]));
   game.gmcp('Client.Media.Play', { name: 'bell.wav' });
@@ -136,6 +137,25 @@ describe('a return by Telnet', () => {
 });
 
 describe('a return by WebSocket', () => {
+  it('has no sound that was on its way when the connection was lost, and all else', async () => {
+    await start();
+    ada.acknowledge();
+    const { kept } = ada;
+    game.gmcp('Client.Media.Play', { name: 'bell.wav' });
+    game.raw(Buffer.from('The bell rings.\r\n'));
+    // Both have come, and nobody can know it.
+    await ada.sees('The bell rings.');
+    expect(ada.framesOf('gmcp')).toMatchObject([{ package: 'Client.Media.Play' }]);
+    ada.cut();
+    const back = await WebPlayer.resume(gateway.http, { ...ada.kept, ...kept });
+    await back.frame('caught_up');
+    expect(back.text).toContain('The bell rings.');
+    expect(back.framesOf('gmcp')).toEqual([]);
+    game.gmcp('Client.Media.Play', { name: 'again.wav' });
+    await back.frame('gmcp');
+    back.cut();
+  });
+
   it('is told the colours that the game has set long before', async () => {
     await start();
     const back = await WebPlayer.resume(gateway.http, { token: await leaveInRed() });

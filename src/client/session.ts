@@ -7,6 +7,7 @@ import type {
   ServerFrame,
   WelcomeFrame,
 } from '../protocol/index.ts';
+import { isSilence } from '../protocol/silence.ts';
 import { ClientEnd, type ClientEffect, type ClientEvent, type Kept } from './client-end.ts';
 import type { Fate, Input, OutboxLimits } from './outbox.ts';
 import { platform, type Signal, type WebSocketConstructor, type WebSocketLike } from './platform.ts';
@@ -406,7 +407,7 @@ export class Session {
         this.#return = undefined;
         return;
       case 'output':
-        return this.#output(frame.text, frame.prompt ?? false);
+        return isSilence(frame) ? undefined : this.#output(frame.text, frame.prompt ?? false);
       case 'gap':
         return this.#gap(frame);
       case 'dropped':

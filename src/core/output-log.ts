@@ -15,7 +15,8 @@ export type OutputBody =
   | { readonly kind: 'text'; readonly text: string; readonly prompt?: true }
   /** The game hides (false) or shows what the player types. */
   | { readonly kind: 'echo'; readonly on: boolean }
-  | { readonly kind: 'gmcp'; readonly package: string; readonly data?: Json }
+  /** `passing`: read later it would be wrong, as a sound is. */
+  | { readonly kind: 'gmcp'; readonly package: string; readonly data?: Json; readonly passing?: true }
   | {
       readonly kind: 'dropped';
       readonly seq: number;
@@ -25,7 +26,10 @@ export type OutputBody =
   /** Numbered in the log itself: output was lost before it (`crash`), or it alone was too large (`oversize`). */
   | { readonly kind: 'gap'; readonly reason: 'crash' | 'oversize'; readonly bytes?: number };
 
-/** What a world may write; `state` marks a GMCP value that replaces the last one of its package. */
+/**
+ * What a world may write. Of GMCP messages `state` marks a value that replaces the last one of its package, and `passing` one
+ * that is only for who is attached now: to a player who is away, or comes back, it is not sent.
+ */
 export type NewOutput =
   | Extract<OutputBody, { kind: 'text' | 'echo' | 'dropped' }>
   | (Extract<OutputBody, { kind: 'gmcp' }> & { readonly state?: true });

@@ -24,6 +24,15 @@ it('tells of no crash after a writer that ended its own run', () => {
   expect(output.map(({ kind }) => kind)).toEqual(['text']);
 });
 
+it('writes what is for the moment only while somebody is attached', () => {
+  const sound = { kind: 'gmcp', package: 'Client.Media.Play', passing: true } as const;
+  const there = newSession('id', 'world', 60_000, NOW, true);
+  const away = newSession('id', 'world', 60_000, NOW, false);
+  const facts = { epoch: 'first', output: [sound, TEXT] };
+  expect(write(there, facts).output).toMatchObject([sound, TEXT]);
+  expect(write(away, facts).output).toMatchObject([TEXT]);
+});
+
 type Facts = Omit<Commit, 'kind' | 'lease'>;
 
 function after(session: Session, facts: Facts): Session {

@@ -85,7 +85,7 @@ function withWindow(session: Session, windowMs: number): Session['clock'] {
   return presence.attached ? { windowMs } : { windowMs, endsAt: presence.since + windowMs };
 }
 
-/** Takes out of the output what is state: values, echo and prompt are kept beside the log. */
+/** Takes out of the output what is state: values, echo and prompt are kept beside the log. What passes needs a listener. */
 function takeStates(
   session: Draft<Session>,
   output: readonly NewOutput[],
@@ -110,6 +110,7 @@ function takeStates(
       if (session.presence.attached) bodies = added(bodies, body);
       continue;
     }
+    if (item.kind === 'gmcp' && item.passing && !session.presence.attached) continue;
     bodies = added(bodies, item);
   }
   return bodies;

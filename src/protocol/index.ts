@@ -8,4 +8,5 @@ export * from './output-flow.ts';
 export * from './player-end.ts';
 export * from './player-event.ts';
 export * from './session-frames.ts';
+export * from './silence.ts';
 export * from './transport.ts';

@@ -26,7 +26,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** A log that is read by a client through an `OutputFlow`, with answers that may come late. */
 class Reading {
-  readonly #flow = new OutputFlow({ after: 0, lost: false, epoch: undefined, delivered: 0, window: WINDOW });
+  readonly #flow = new OutputFlow({
+    after: 0,
+    lost: false,
+    epoch: undefined,
+    delivered: 0,
+    missed: 0,
+    window: WINDOW,
+  });
   #log: OutputEntry[] = [];
   #head: OutputHead = NO_OUTPUT;
   #asked: { readonly after: number; readonly limit: typeof WINDOW; readonly visibleEnd: number } | undefined;

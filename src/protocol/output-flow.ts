@@ -10,6 +10,7 @@ import {
 } from '../core/index.ts';
 import type { DroppedFrame, EchoFrame, GapFrame, OutputFrame, ServerGmcpFrame } from './frames/index.ts';
 import type { Positioned } from './frames/position.ts';
+import { silence } from './silence.ts';
 
 /** A frame that stands for a place in the output log. */
 export type LogFrame = OutputFrame | EchoFrame | (ServerGmcpFrame & Positioned) | DroppedFrame | GapFrame;
@@ -36,6 +37,8 @@ export interface OutputFlowStart {
   readonly epoch: string | undefined;
   /** What was acknowledged before this client came: if it is missing, another client of the session has it. */
   readonly delivered: number;
+  /** What was written through here was written before this client came. */
+  readonly missed: number;
   readonly window: OutputWindow;
 }
 
@@ -46,6 +49,7 @@ export interface OutputFlowStart {
 export class OutputFlow {
   readonly #window: OutputWindow;
   readonly #delivered: number;
+  readonly #missed: number;
   #lost: boolean;
   #epoch: string | undefined;
   #cursor: number;
@@ -60,6 +64,7 @@ export class OutputFlow {
   constructor(start: OutputFlowStart) {
     this.#window = start.window;
     this.#delivered = start.delivered;
+    this.#missed = start.missed;
     this.#lost = start.lost;
     this.#epoch = start.epoch;
     this.#cursor = start.after;
@@ -116,13 +121,19 @@ export class OutputFlow {
       this.#isBlocked = !this.#hasRoom(bytes);
       if (this.#isBlocked) return frames;
       for (const frame of this.#gaps(entry.offset - 1, head)) frames = added(frames, frame);
-      frames = added(frames, this.#named(frameOf(entry), entry.offset, head));
+      const frame = this.#isPast(entry) ? silence(entry.offset) : frameOf(entry);
+      frames = added(frames, this.#named(frame, entry.offset, head));
       this.#lost = false;
       this.#cursor = entry.offset;
       this.#outstanding = added(this.#outstanding, { offset: entry.offset, bytes });
       this.#outstandingBytes += bytes;
     }
     return entries.length === 0 ? this.#gaps(through, head) : frames;
+  }
+
+  /** It was for the moment, and that was before this client came. */
+  #isPast(entry: OutputEntry): boolean {
+    return entry.kind === 'gmcp' && entry.passing === true && entry.offset <= this.#missed;
   }
 
   /** The client has everything through `offset`. */

@@ -449,6 +449,25 @@ describe('a session that is resumed', () => {
     expect(scene.last).toEqual({ type: 'caught_up', offset: 4 });
   });
 
+  it('says nothing in the place of what was for the moment, and says it live', () => {
+    const sound: OutputBody = { kind: 'gmcp', package: 'Client.Media.Play', data: 'bell', passing: true };
+    const event: OutputBody = { kind: 'gmcp', package: 'Comm.Tell', data: 'hello' };
+    scene.write(sound, event, { kind: 'text', text: '> ', prompt: true }, sound);
+    scene.session = playing({ ...scene.session, prompt: '> ' });
+    scene.resume({ epoch: 'one', offset: 3 });
+    scene.write(sound).change();
+    scene.stored();
+    scene.say({ type: 'ack', offset: 7 });
+    expect(scene.frames.slice(-6)).toEqual([
+      { type: 'output', offset: 4, text: '' },
+      { type: 'gmcp', offset: 5, package: 'Comm.Tell', data: 'hello' },
+      { type: 'output', offset: 6, text: '> ', prompt: true },
+      { type: 'output', offset: 7, text: '' },
+      { type: 'caught_up', offset: 7 },
+      { type: 'gmcp', offset: 8, package: 'Client.Media.Play', data: 'bell' },
+    ]);
+  });
+
   it('replays no more than a window beyond what is acknowledged', () => {
     scene.writeLines('d', 'e', 'f');
     scene.resume({ epoch: 'one', offset: 0 });

@@ -19,7 +19,7 @@ import {
 import { CommandIntake } from './command-intake.ts';
 import { BYES, createError, ERRORS, isByeReason, type ByeReason, type ErrorCode } from './errors.ts';
 import type { ClientFrame, Limits, ServerFrame } from './frames/index.ts';
-import { OutputFlow, throughOf } from './output-flow.ts';
+import { OutputFlow, throughOf, type OutputFlowStart } from './output-flow.ts';
 import type { FailureDetail, PlayerEffect, PlayerEvent } from './player-event.ts';
 import {
   attachedChain,
@@ -31,6 +31,7 @@ import {
   welcomeOf,
   type TokenGrant,
 } from './session-frames.ts';
+import { isSilence } from './silence.ts';
 
 /** How the other side of this conversation behaves. */
 export interface PlayerTraits {
@@ -195,6 +196,7 @@ export class PlayerEnd {
       after: 0,
       lost: false,
       epoch: currentEpoch(session.output),
+      missed: 0,
     });
     this.#send(welcomeOf(session, this.#settings.limits));
     this.#ready = true;
@@ -206,7 +208,7 @@ export class PlayerEnd {
     const { after, lost } = locate(this.#position, session.output);
     // A position is of the epoch in which its offset was written.
     const epoch = epochOf(Math.max(after, 1), session.output) ?? session.output.epochs[0]?.epoch;
-    this.#begin(session, session.presence.attachment, { after, lost, epoch });
+    this.#begin(session, session.presence.attachment, { after, lost, epoch, missed: session.output.end });
     this.#send(resumedOf(attached, token, { after, epoch }, this.#settings.limits));
     this.#tokenId = token.id;
     this.#replayTo = session.output.end;
@@ -218,7 +220,7 @@ export class PlayerEnd {
   #begin(
     session: Session,
     attachment: number,
-    start: { after: number; lost: boolean; epoch: string | undefined },
+    start: Pick<OutputFlowStart, 'after' | 'lost' | 'epoch' | 'missed'>,
   ): void {
     const { window_bytes: bytes, window_entries: entries } = this.#settings.limits;
     this.#stage = 'open';
@@ -371,7 +373,7 @@ export class PlayerEnd {
     const wasFull = this.#flow.isFull;
     for (const frame of this.#flow.page(page, this.#session.output)) {
       this.#send(frame);
-      if (frame.type === 'output') this.#atPrompt = frame.prompt === true;
+      if (frame.type === 'output' && !isSilence(frame)) this.#atPrompt = frame.prompt === true;
       if (frame.type === 'dropped') this.#intake.dropped(frame.through ?? frame.seq);
       this.#sayCaughtUp(throughOf(frame));
     }

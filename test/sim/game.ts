@@ -10,6 +10,7 @@ import type {
 import { MAXIMUM_TEXT_BYTES } from './evidence.ts';
 import type { GameAudit } from './game-audit.ts';
 import type { Random } from './random.ts';
+import { SOUND } from './mark.ts';
 import type { Printed, Settings } from './schedule.ts';
 import type { Story } from './story.ts';
 
@@ -169,6 +170,8 @@ export class GamePlayer implements WorldPlayer {
         return { kind: 'gmcp', package: 'Char.Vitals', data: { hp: random.between(1, 100) }, state: true };
       case 'event':
         return { kind: 'gmcp', package: 'Comm.Say', data: text(1) };
+      case 'sound':
+        return { kind: 'gmcp', package: SOUND, passing: true };
     }
   }
 }

@@ -28,6 +28,7 @@ const PRINTED: readonly Printed[] = [
   'echo',
   'state',
   'event',
+  'sound',
 ];
 const CUTS: readonly CutKind[] = ['both', 'both', 'client', 'server', 'nobody', 'up', 'down'];
 

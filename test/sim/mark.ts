@@ -1,6 +1,9 @@
 /** A text of the simulated game begins with which process wrote it, its number there, and for which session. */
 const MARK = /^#(\d+)\.(\d+)@(\w+) /;
 
+/** What the game sends for the moment only. It has no number: it may be missing without a word. */
+export const SOUND = 'Client.Media.Play';
+
 export function markOf(process: number, number: number, sessionId: string): string {
   return `#${process}.${number}@${sessionId.slice(0, 8)}`;
 }

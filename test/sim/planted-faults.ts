@@ -199,6 +199,12 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     replace: 'after: Math.min(offset - 1, next ? next.first - 1 : head.end)',
   },
   {
+    why: 'a sound plays again at the return',
+    file: 'protocol/output-flow.ts',
+    find: "return entry.kind === 'gmcp' && entry.passing === true && entry.offset <= this.#missed;",
+    replace: 'return false;',
+  },
+  {
     why: 'a gap is not announced',
     file: 'protocol/output-flow.ts',
     find: "if (to > delivered) gaps.push(gap(Math.max(from, delivered + 1), to, 'bound'));",

@@ -1,5 +1,5 @@
 import type { ServerFrame } from '../../src/protocol/index.ts';
-import { numberOf } from './mark.ts';
+import { numberOf, SOUND } from './mark.ts';
 import type { Story } from './story.ts';
 
 /** What a reader asks about the session that it reads. */
@@ -101,6 +101,7 @@ export class Reader {
       case 'gmcp':
         if (frame.offset === undefined) return;
         this.#moved(frame.offset, frame.offset);
+        if (frame.package === SOUND) this.#heard(frame.offset);
         if (typeof frame.data === 'string') this.#text(frame.data);
         return;
       case 'echo':
@@ -132,6 +133,15 @@ export class Reader {
       () => `${this.#name} was at ${this.#offset} and got ${from}`,
     );
     this.#offset = to;
+  }
+
+  #heard(offset: number): void {
+    const isLive = this.#replayTo === undefined || offset > this.#replayTo;
+    this.#story.expect(
+      isLive,
+      'output',
+      () => `${this.#name} hears late what was for the moment, at ${offset}`,
+    );
   }
 
   #skipped({ from, to, reason }: Extract<ServerFrame, { type: 'gap' }>): void {

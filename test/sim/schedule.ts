@@ -91,4 +91,4 @@ export type Action =
 export type Verb = 'do' | 'slow' | 'throw' | 'chatty' | 'veto' | 'secret' | 'gmcp' | 'core';
 
 /** What the simulated game shows by itself. */
-export type Printed = 'text' | 'prompt' | 'big' | 'oversize' | 'echo' | 'state' | 'event';
+export type Printed = 'text' | 'prompt' | 'big' | 'oversize' | 'echo' | 'state' | 'event' | 'sound';

@@ -109,6 +109,7 @@ function outputOf(pick: number): NewOutput {
   if (pick % 11 === 0) return { kind: 'echo', on: pick % 2 === 0 };
   if (pick % 7 === 0) return { kind: 'dropped', seq: pick, reason: 'failed' };
   if (pick % 5 === 0) return { kind: 'gmcp', package: `Char.${pick % 4}`, data: pick, state: true };
+  if (pick % 17 === 0) return { kind: 'gmcp', package: 'Client.Media.Play', data: pick, passing: true };
   if (pick % 13 === 0) return { kind: 'gmcp', package: 'Comm.Say', data: 'ü'.repeat(pick % 20) };
   // Now and then one that is larger than the whole backlog.
   return {

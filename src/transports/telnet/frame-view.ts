@@ -1,10 +1,11 @@
 import { ReconnectionToken, type Clock, type Json } from '../../core/index.ts';
-import type {
-  CaughtUpFrame,
-  NewToken,
-  ResumedFrame,
-  ServerFrame,
-  ServerGmcpFrame,
+import {
+  isSilence,
+  type CaughtUpFrame,
+  type NewToken,
+  type ResumedFrame,
+  type ServerFrame,
+  type ServerGmcpFrame,
 } from '../../protocol/index.ts';
 import { msdpOfPackage } from '../../telnet/index.ts';
 import type { CharLogin } from './char-login.ts';
@@ -13,9 +14,6 @@ import { Replay } from './replay.ts';
 import type { Screen } from './screen.ts';
 import type { Terminal } from './terminal.ts';
 import { tokenLine } from './token-line.ts';
-
-/** Of these a message that comes late is wrong: a sound plays again, a login is answered in mid-game. */
-const MOMENTARY = /^(?:client\.media|char\.login|core)(?:\.|$)/i;
 
 /** So long a replay may take and still be counted before it is shown, in ms. */
 const PATIENCE_MS = 100;
@@ -145,10 +143,11 @@ export class FrameView {
         this.#gap(frame);
         return replay.take(frame);
       case 'output':
+        return replay.take(isSilence(frame) ? undefined : frame);
       case 'dropped':
         return replay.take(frame);
       case 'gmcp':
-        if (!MOMENTARY.test(frame.package)) this.#messages.push(frame);
+        this.#messages.push(frame);
         break;
       // `resumed` has said what it is now.
       case 'echo':

@@ -34,7 +34,7 @@ export class GameOutput {
           output = added(output, event);
           break;
         case 'gmcp':
-          output = [...output, ...this.#gmcp(event, isHeard)];
+          output = [...output, ...this.#gmcp(event)];
           break;
         case 'listing':
       }
@@ -90,14 +90,14 @@ export class GameOutput {
     return output;
   }
 
-  #gmcp(event: Extract<GameEvent, { kind: 'gmcp' }>, isHeard: boolean): NewOutput[] {
+  #gmcp(event: Extract<GameEvent, { kind: 'gmcp' }>): NewOutput[] {
     switch (this.#kindOf(event.package)) {
       case 'state':
         return [{ ...event, state: true }];
       case 'event':
         return [event];
       case 'passing':
-        return isHeard ? [event] : [];
+        return [{ ...event, passing: true }];
       case 'reserved':
         return [];
     }
