@@ -105,6 +105,19 @@ describe('a session', () => {
     expect(await carriedOut()).toEqual(['one', 'two']);
   });
 
+  it('says nothing of an output that shows nothing', async () => {
+    const ada = watch();
+    await ada.session.send('one');
+    await ada.sees('You say, "one"');
+    const outputs: string[] = [];
+    ada.session.on('output', ({ text }) => outputs.push(text.trim()));
+    const { sessionId } = await gateway.event('opened');
+    world.print(sessionId, { kind: 'text', text: '' });
+    world.print(sessionId, 'A clock strikes.');
+    await ada.sees('A clock strikes.');
+    expect(outputs).toEqual(['A clock strikes.']);
+  });
+
   it('ends for good with quit: the token is removed, and what is sent then is rejected', async () => {
     const ada = watch();
     await ada.session.send('one');

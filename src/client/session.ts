@@ -7,7 +7,6 @@ import type {
   ServerFrame,
   WelcomeFrame,
 } from '../protocol/index.ts';
-import { isSilence } from '../protocol/silence.ts';
 import { ClientEnd, type ClientEffect, type ClientEvent, type Kept } from './client-end.ts';
 import type { Fate, Input, OutboxLimits } from './outbox.ts';
 import { platform, type Signal, type WebSocketConstructor, type WebSocketLike } from './platform.ts';
@@ -407,7 +406,7 @@ export class Session {
         this.#return = undefined;
         return;
       case 'output':
-        return isSilence(frame) ? undefined : this.#output(frame.text, frame.prompt ?? false);
+        return this.#output(frame.text, frame.prompt);
       case 'gap':
         return this.#gap(frame);
       case 'dropped':
@@ -432,14 +431,14 @@ export class Session {
   #returned(frame: ResumedFrame): void {
     const { session, away_ms: awayMs, held, output } = frame;
     // The replay before may have been cut short, after a gap.
-    const gap = this.#return?.gap;
-    this.#return = { session, awayMs, held, missed: output.to - output.from + 1, gap };
+    this.#return = { session, awayMs, held, missed: output.to - output.from + 1, gap: this.#return?.gap };
     this.#emit('replay', this.#return);
     this.#opened(frame);
   }
 
-  #output(text: string, prompt: boolean): void {
-    this.#emit('output', { text, prompt, isReplay: this.#return !== undefined });
+  /** With neither it stands for a message that was for a moment which is over. */
+  #output(text: string, prompt = false): void {
+    if (text || prompt) this.#emit('output', { text, prompt, isReplay: this.#return !== undefined });
   }
 
   #gap(frame: GapFrame): void {

@@ -65,9 +65,11 @@ export class TrafficLog {
         sessions.push(change);
       }
     }
-    const limit = FOLD_ROWS + sum(changes.map(rowsOf));
-    if (this.#bytes > FOLD_LIMIT_BYTES) this.#foldOldest(folded, limit);
-    else if (this.#bytes > CARRY_LIMIT_BYTES) this.#carryOldest(records, folded, limit);
+    if (this.#bytes > CARRY_LIMIT_BYTES) {
+      const limit = FOLD_ROWS + sum(changes.map(rowsOf));
+      if (this.#bytes > FOLD_LIMIT_BYTES) this.#foldOldest(folded, limit);
+      else this.#carryOldest(records, folded, limit);
+    }
     for (const id of folded.keys()) records.push({ id, isFolded: true });
     const since = this.#oldest(folded);
     const isNeeded = since <= this.#next && records.length > 0;
