@@ -12,6 +12,7 @@ import {
   type Operation,
   type StoredSession,
 } from '../../core/index.ts';
+import { PendingChange } from '../pending-change.ts';
 import { SessionTable } from '../session-table.ts';
 import { LevelJournal, levelDatabase, type Database } from './level-journal.ts';
 
@@ -124,3 +125,23 @@ it(`gives back what was written, whatever it was and whenever it is read (HOLDFA
     { numRuns: RUNS, seed: SEED },
   );
 }, 60_000);
+
+it('waits with the next write where the last one was of many sessions', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
+  const db = levelDatabase(folder);
+  await db.open();
+  const journal = new LevelJournal(db);
+  const changes = Array.from({ length: 16 }, (_, index) => {
+    const change = new PendingChange(`s${index}`, undefined);
+    change.session = newSession(change.id, 'world', 60_000, 0, true);
+    return change;
+  });
+  const from = performance.now();
+  const writing = journal.write(changes);
+  await journal.turn();
+  // Four, and a timer may be one early.
+  expect(performance.now() - from).toBeGreaterThan(2.9);
+  await writing;
+  await db.close();
+  await rm(folder, { recursive: true });
+});
