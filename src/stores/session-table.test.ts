@@ -217,14 +217,21 @@ describe('a session table', () => {
     await expect(table.apply('a', say())).rejects.toThrow('the store is closed');
   });
 
-  it('keeps the order of what is asked for while a session loads', async () => {
-    const { table } = await made({ forgetful: true });
+  it('keeps the order of what is asked for while a session loads, and answers in it', async () => {
+    const { table, journal } = await made({ forgetful: true });
+    const gate = journal.hold();
     const asked: Promise<unknown>[] = [];
+    const answered: unknown[] = [];
     for (let n = 1; n <= 90; n += 1) {
-      asked.push(table.apply('a', { kind: 'append', from: n, commands: [{ kind: 'text', text: `${n}` }] }));
+      const append: Operation = { kind: 'append', from: n, commands: [{ kind: 'text', text: `${n}` }] };
+      asked.push(table.apply('a', append).then((outcome) => answered.push(outcome)));
       await Promise.resolve();
     }
-    for (const outcome of await Promise.all(asked)) expect(outcome).toMatchObject({ kind: 'accepted' });
+    gate.open();
+    await Promise.all(asked);
+    expect(answered).toEqual(
+      Array.from({ length: 90 }, (_, index) => ({ kind: 'accepted', accepted: index + 1, refused: [] })),
+    );
   });
 
   it('lets go of sessions that nobody watches, and reads them again', async () => {

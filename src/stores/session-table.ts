@@ -41,6 +41,12 @@ interface Live {
   withheldEnd: number;
 }
 
+/** What became of an operation, and when that is durable, where it has to be awaited. */
+interface Applied<T> {
+  readonly outcome: T;
+  readonly written: Promise<void> | undefined;
+}
+
 export interface SessionTableOptions {
   readonly journal: Journal;
   readonly clock: Clock;
@@ -99,27 +105,44 @@ export class SessionTable implements Store {
   apply<O extends Operation>(id: string, operation: O): Promise<OutcomeOf<O> | Missing> {
     try {
       const found = this.#find(id);
-      if (!(found instanceof Promise)) return this.#apply(found, operation);
-      return found.then((live) => this.#apply(live, operation));
+      if (found instanceof Promise) return this.#applyTo(found, operation);
+      const { outcome, written } = this.#apply(found, operation);
+      return written === undefined ? Promise.resolve(outcome) : written.then(() => outcome);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
-  /** At once in memory. Not `async`: what is asked for most often is answered with one promise. */
-  #apply<O extends Operation>(found: Live | undefined, operation: O): Promise<OutcomeOf<O> | Missing> {
+  /** Not a promise of a promise: it would be answered after what is asked for later, and written with it. */
+  #applyTo<O extends Operation>(
+    loading: Promise<Live | undefined>,
+    operation: O,
+  ): Promise<OutcomeOf<O> | Missing> {
+    return new Promise((resolve, reject) => {
+      loading
+        .then((live) => {
+          const { outcome, written } = this.#apply(live, operation);
+          if (written === undefined) resolve(outcome);
+          else written.then(() => resolve(outcome), reject);
+        })
+        .catch(reject);
+    });
+  }
+
+  /** At once in memory. */
+  #apply<O extends Operation>(found: Live | undefined, operation: O): Applied<OutcomeOf<O> | Missing> {
     const live = open(found);
-    if (live === undefined) return Promise.resolve(MISSING);
+    if (live === undefined) return { outcome: MISSING, written: undefined };
     const change = transition(live, operation, this.now(), this.#limits);
     const { session, outcome } = change;
     if (session !== undefined) {
       const written = this.#update(live, session, change, operation);
       this.#tell(live);
-      return written.then(() => outcome);
+      return { outcome, written };
     }
     // The answer rests on what is not durable yet.
     const isDirty = operation.kind !== 'acknowledge' && this.#writer.isDirty(live.session.id);
-    return isDirty ? this.#writer.write('now').then(() => outcome) : Promise.resolve(outcome);
+    return { outcome, written: isDirty ? this.#writer.write('now') : undefined };
   }
 
   async findByHash(hash: string): Promise<string | undefined> {
