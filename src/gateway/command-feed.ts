@@ -214,6 +214,8 @@ export class CommandFeed {
       return true;
     }
     this.#write({ handed: seq });
+    // Whoever hears of that may end the session: a player who has read all of one that its world has ended.
+    if (this.#isStopped) return false;
     const answer = await this.#answer(command);
     const ending = this.#ending;
     this.#ending = {};

@@ -105,8 +105,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'acknowledged before it is durable',
     file: 'stores/session-table.ts',
-    find: 'return written.then(() => outcome);',
-    replace: 'written.catch(() => undefined); return Promise.resolve(outcome);',
+    find: 'return written === undefined ? Promise.resolve(outcome) : written.then(() => outcome);',
+    replace: 'written?.catch(() => undefined); return Promise.resolve(outcome);',
   },
   {
     why: 'acknowledged before its refusal is told',
