@@ -105,7 +105,7 @@ export class SessionTable implements Store {
   apply<O extends Operation>(id: string, operation: O): Promise<OutcomeOf<O> | Missing> {
     try {
       const found = this.#find(id);
-      if (found instanceof Promise) return this.#applyTo(found, operation);
+      if (found instanceof Promise) return this.#applyLoaded(found, operation);
       const { outcome, written } = this.#apply(found, operation);
       return written === undefined ? Promise.resolve(outcome) : written.then(() => outcome);
     } catch (error) {
@@ -114,7 +114,7 @@ export class SessionTable implements Store {
   }
 
   /** Not a promise of a promise: it would be answered after what is asked for later, and written with it. */
-  #applyTo<O extends Operation>(
+  #applyLoaded<O extends Operation>(
     loading: Promise<Live | undefined>,
     operation: O,
   ): Promise<OutcomeOf<O> | Missing> {
