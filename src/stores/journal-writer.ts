@@ -1,4 +1,4 @@
-import { StoreError, type Clock, type Session } from '../core/index.ts';
+import { NONE, StoreError, type Clock, type Session, type StoredSession } from '../core/index.ts';
 import type { Journal } from './journal.ts';
 import { PendingChange } from './pending-change.ts';
 
@@ -59,12 +59,12 @@ export class JournalWriter {
     return this.#failure;
   }
 
-  /** Where to put what becomes of this session, as it is so far. Follow it with `write`. */
-  change(id: string, before: Session | undefined): PendingChange {
+  /** This session changes, and was so before. Follow it with `write`. */
+  change(id: string, before: Session | undefined, stored: StoredSession): PendingChange {
     const { changes } = this.#gathering;
     const known = changes.get(id);
     if (known) return known;
-    const change = new PendingChange(id, before, this.#hashes);
+    const change = new PendingChange(id, before, stored, this.#hashes);
     changes.set(id, change);
     return change;
   }
@@ -128,25 +128,25 @@ export class JournalWriter {
     this.#isDue = false;
     this.#gathering = new Group();
     this.#inFlight = group;
-    const error = await this.#tryWrite([...group.changes.values()]);
+    const released = await this.#tryWrite([...group.changes.values()]);
     this.#inFlight = undefined;
-    if (error) {
+    if (released instanceof StoreError) {
       this.#cancelSoon?.();
       this.#isDue = false;
-      group.reject(error);
-      this.#gathering.reject(error);
+      group.reject(released);
+      this.#gathering.reject(released);
       return;
     }
     if (this.#hashes.size > 0) for (const change of group.changes.values()) this.#settleHashes(change);
     for (const act of group.first) act();
     group.resolve();
     this.#written(group.changes.keys());
+    this.#written(released);
   }
 
-  async #tryWrite(changes: readonly PendingChange[]): Promise<StoreError | undefined> {
+  async #tryWrite(changes: readonly PendingChange[]): Promise<readonly string[] | StoreError> {
     try {
-      if (changes.length > 0) await this.#journal.write(changes);
-      return undefined;
+      return changes.length > 0 ? await this.#journal.write(changes) : NONE;
     } catch (cause) {
       const error = new StoreError('the store could not write, and stops for good', {
         passing: false,

@@ -1,4 +1,11 @@
-import type { Clock, Session, SessionLimits, Store, StoredSession } from '../core/index.ts';
+import {
+  NONE,
+  type Clock,
+  type Session,
+  type SessionLimits,
+  type Store,
+  type StoredSession,
+} from '../core/index.ts';
 import type { Journal, SessionChange } from './journal.ts';
 import { SessionTable } from './session-table.ts';
 
@@ -19,14 +26,18 @@ class MemoryJournal implements Journal {
     return Promise.resolve();
   }
 
-  write(changes: readonly SessionChange[]): Promise<void> {
-    for (const { id, session, addedHashes, forgottenHashes } of changes) {
+  write(changes: readonly SessionChange[]): Promise<readonly string[]> {
+    for (const { id, stored, addedHashes, forgottenHashes } of changes) {
       for (const hash of addedHashes) this.#hashes.set(hash, id);
       for (const hash of forgottenHashes) this.#hashes.delete(hash);
-      if (session) this.#sessions.set(id, session);
-      else this.#sessions.delete(id);
+      if (stored.session.stage === 'closed') this.#sessions.delete(id);
+      else this.#sessions.set(id, stored.session);
     }
-    return Promise.resolve();
+    return Promise.resolve(NONE);
+  }
+
+  release(): boolean {
+    return true;
   }
 
   /** Never asked for what is kept: the table forgets nothing. */

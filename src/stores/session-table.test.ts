@@ -7,13 +7,14 @@ import {
   DEFAULT_LIMITS,
   lastSeq,
   newSession,
+  NONE,
   StoreError,
   transition,
   type Operation,
   type Session,
   type StoredSession,
 } from '../core/index.ts';
-import type { Journal, SessionChange } from './journal.ts';
+import { asOfNow, type Journal, type SessionChange } from './journal.ts';
 import { SessionTable } from './session-table.ts';
 
 const LIMITS = { queueCommands: 5, backlogEntries: 12, backlogBytes: 100, spentTokens: 3, chains: 2 };
@@ -284,33 +285,34 @@ class FakeJournal implements Journal {
     return Promise.resolve();
   }
 
-  async write(changes: readonly SessionChange[]): Promise<void> {
+  async write(changes: readonly SessionChange[]): Promise<readonly string[]> {
     this.writes += 1;
     const gate = this.#gate;
     this.#gate = undefined;
+    const written = changes.map((change) => [change, asOfNow(change.stored)] as const);
     await gate?.passed;
     await turns();
-    for (const change of changes) this.#apply(change);
+    for (const [change, stored] of written) this.#apply(change, stored);
+    return NONE;
   }
 
-  #apply(change: SessionChange): void {
-    const { id, before, session } = change;
-    const stored = this.sessions.get(id);
-    assert.deepEqual(before, stored?.session, 'the change knows what was written last');
-    const commands = new Map((stored?.commands ?? []).map((entry) => [entry.seq, entry]));
-    for (const seq of change.takenCommands) commands.delete(seq);
-    for (const entry of change.commands) commands.set(entry.seq, entry);
-    const output = new Map((stored?.output ?? []).map((entry) => [entry.offset, entry]));
-    for (const offset of change.trimmedOutput)
-      assert.ok(output.delete(offset), 'only what is there is trimmed');
-    for (const entry of change.output) output.set(entry.offset, entry);
-    for (const hash of change.forgottenHashes) this.hashes.delete(hash);
-    for (const hash of change.addedHashes) this.hashes.set(hash, id);
-    if (session) {
-      this.sessions.set(id, { session, commands: [...commands.values()], output: [...output.values()] });
+  release(): boolean {
+    return true;
+  }
+
+  #apply({ id, before, addedHashes, forgottenHashes }: SessionChange, stored: StoredSession): void {
+    assert.deepEqual(before, this.sessions.get(id)?.session, 'the change knows what was written last');
+    for (const hash of forgottenHashes) this.hashes.delete(hash);
+    for (const hash of addedHashes) this.hashes.set(hash, id);
+    if (stored.session.stage !== 'closed') {
+      this.sessions.set(id, stored);
       return;
     }
-    assert.equal(commands.size + output.size, 0, 'nothing is left of a session that is over');
+    assert.equal(
+      stored.commands.length + stored.output.length,
+      0,
+      'nothing is left of a session that is over',
+    );
     this.sessions.delete(id);
   }
 

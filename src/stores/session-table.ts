@@ -23,7 +23,6 @@ import {
 } from '../core/index.ts';
 import type { Journal } from './journal.ts';
 import { JournalWriter } from './journal-writer.ts';
-import type { PendingChange } from './pending-change.ts';
 
 const MISSING: Missing = { kind: 'missing' };
 
@@ -97,8 +96,7 @@ export class SessionTable implements Store {
     const found = await this.#find(id);
     // Asked again without a pause: two may be here at once.
     if (found ?? this.#live.has(id)) throw new StoreError(`session ${id} exists already`, { passing: false });
-    this.#keep({ session, commands: [], output: [] });
-    this.#writer.change(id, undefined).session = session;
+    this.#writer.change(id, undefined, this.#keep({ session, commands: [], output: [] }));
     await this.#writer.write('now');
   }
 
@@ -267,7 +265,8 @@ export class SessionTable implements Store {
   #forget(id: string): void {
     const live = this.#live.get(id);
     if (live === undefined || this.#watchers.has(id) || this.#writer.isDirty(id)) return;
-    if (this.#forgetful || live.session.stage === 'closed') this.#live.delete(id);
+    const mayGo = this.#forgetful || live.session.stage === 'closed';
+    if (mayGo && this.#journal.release(id)) this.#live.delete(id);
   }
 
   #tell(live: Live): void {
@@ -277,23 +276,18 @@ export class SessionTable implements Store {
 
   /** Applies the change in memory and passes it on to be written. */
   #update(live: Live, session: Session, change: Transition<unknown>, operation: Operation): Promise<void> {
-    const pending = this.#writer.change(session.id, live.session);
-    pending.session = session.stage === 'closed' ? undefined : session;
+    const pending = this.#writer.change(session.id, live.session, live);
     live.session = session;
     for (const entry of change.commands ?? NONE) {
       // A run of refusals that grew takes the place of what it was.
       if (live.commands.at(-1)?.seq === entry.seq) live.commands.pop();
       live.commands.push(entry);
-      pending.putCommand(entry);
     }
-    for (const entry of change.output ?? NONE) {
-      live.output.push(entry);
-      pending.putOutput(entry);
-    }
+    for (const entry of change.output ?? NONE) live.output.push(entry);
     for (const hash of change.addedHashes ?? NONE) pending.addHash(hash);
     for (const hash of change.forgottenHashes ?? NONE) pending.forgetHash(hash);
-    trimCommands(live.commands, session.commands.taken, pending);
-    trimOutput(live.output, session.output, pending);
+    trimCommands(live.commands, session.commands.taken);
+    trimOutput(live.output, session.output);
     return this.#write(live, operation);
   }
 
@@ -338,15 +332,14 @@ function isLazy(operation: Operation): boolean {
 }
 
 /** What the world has is first in line. */
-function trimCommands(commands: CommandEntry[], taken: number, pending: PendingChange): void {
+function trimCommands(commands: CommandEntry[], taken: number): void {
   for (let first = commands[0]; first !== undefined && lastSeq(first) <= taken; first = commands[0]) {
     commands.shift();
-    pending.takeCommand(first);
   }
 }
 
 /** What the log does not keep any more is in front, but for what stays among it. */
-function trimOutput(output: OutputEntry[], head: OutputHead, pending: PendingChange): void {
+function trimOutput(output: OutputEntry[], head: OutputHead): void {
   const through = Math.max(head.acked, head.evicted);
   let at = 0;
   let kept = 0;
@@ -356,8 +349,6 @@ function trimOutput(output: OutputEntry[], head: OutputHead, pending: PendingCha
     if (isKept(entry, head)) {
       output[kept] = entry;
       kept += 1;
-    } else {
-      pending.trimOutput(entry.offset);
     }
   }
   if (at > kept) output.splice(kept, at - kept);

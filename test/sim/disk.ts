@@ -1,24 +1,17 @@
-import type { CommandEntry, OutputEntry, Session, StoredSession } from '../../src/core/index.ts';
-import type { Journal, SessionChange } from '../../src/stores/journal.ts';
+import { NONE, type Session, type StoredSession } from '../../src/core/index.ts';
+import { asOfNow, type Journal, type SessionChange } from '../../src/stores/journal.ts';
 import type { Timeline } from './timeline.ts';
-
-/** A session as it is on the disk. */
-export interface DiskRows {
-  session: Session;
-  readonly commands: Map<number, CommandEntry>;
-  readonly output: Map<number, OutputEntry>;
-}
 
 export interface DiskSettings {
   /** How long the next write or read takes, in ms. */
   latency(kind: 'write' | 'read'): number;
   /** A change is on the disk from now on. */
-  written(change: SessionChange, rows: DiskRows | undefined): void;
+  written(change: SessionChange): void;
 }
 
 /** What outlives a process: rows that were fsynced. */
 export class Disk {
-  readonly sessions = new Map<string, DiskRows>();
+  readonly sessions = new Map<string, StoredSession>();
   readonly #hashes = new Map<string, string>();
   readonly #timeline: Timeline;
   readonly #settings: DiskSettings;
@@ -70,24 +63,12 @@ export class Disk {
   }
 
   #put(change: SessionChange): void {
-    const { id, session } = change;
+    const { id, stored } = change;
     for (const hash of change.forgottenHashes) this.#hashes.delete(hash);
     for (const hash of change.addedHashes) this.#hashes.set(hash, id);
-    let rows = this.sessions.get(id);
-    if (session === undefined) {
-      this.sessions.delete(id);
-      return this.#settings.written(change, undefined);
-    }
-    if (rows === undefined) {
-      rows = { session, commands: new Map(), output: new Map() };
-      this.sessions.set(id, rows);
-    }
-    rows.session = session;
-    for (const seq of change.takenCommands) rows.commands.delete(seq);
-    for (const entry of change.commands) rows.commands.set(entry.seq, entry);
-    for (const offset of change.trimmedOutput) rows.output.delete(offset);
-    for (const entry of change.output) rows.output.set(entry.offset, entry);
-    this.#settings.written(change, rows);
+    if (stored.session.stage === 'closed') this.sessions.delete(id);
+    else this.sessions.set(id, stored);
+    this.#settings.written(change);
   }
 }
 
@@ -113,23 +94,25 @@ export class ProcessJournal implements Journal {
     });
   }
 
-  write(changes: readonly SessionChange[]): Promise<void> {
-    this.#inFlight = changes;
+  write(changes: readonly SessionChange[]): Promise<readonly string[]> {
+    // The sessions go on changing in memory.
+    const written = changes.map(settled);
+    this.#inFlight = written;
     return this.#later('write', () => {
       this.#inFlight = undefined;
       const fault = this.#disk.takeFault();
-      if (fault === undefined || fault.isWritten) this.#disk.put(changes);
+      if (fault === undefined || fault.isWritten) this.#disk.put(written);
       if (fault !== undefined) throw new Error('the disk is full');
+      return NONE;
     });
   }
 
+  release(): boolean {
+    return true;
+  }
+
   load(id: string): Promise<StoredSession | undefined> {
-    return this.#later('read', () => {
-      const rows = this.#disk.sessions.get(id);
-      return (
-        rows && { session: rows.session, commands: inOrder(rows.commands), output: inOrder(rows.output) }
-      );
-    });
+    return this.#later('read', () => this.#disk.sessions.get(id));
   }
 
   findByHash(hash: string): Promise<string | undefined> {
@@ -177,6 +160,6 @@ export class ProcessJournal implements Journal {
   }
 }
 
-function inOrder<T>(rows: ReadonlyMap<number, T>): T[] {
-  return [...rows].toSorted(([a], [b]) => a - b).map(([, row]) => row);
+function settled({ id, before, stored, addedHashes, forgottenHashes }: SessionChange): SessionChange {
+  return { id, before, stored: asOfNow(stored), addedHashes, forgottenHashes };
 }

@@ -82,7 +82,7 @@ class Simulation {
         const factor = this.#timeline.now < this.#slowUntil ? this.#slowFactor : 1;
         return factor * this.#draw(this.#store, settings.diskMs);
       },
-      written: (change, rows) => this.#ledger.store.written(change, rows),
+      written: (change) => this.#ledger.store.written(change),
     });
     this.#ledger.evidence.disk = this.#disk;
     this.#surroundings = {

@@ -8,7 +8,6 @@ import {
   type Session,
 } from '../../src/core/index.ts';
 import type { SessionChange } from '../../src/stores/journal.ts';
-import type { DiskRows } from './disk.ts';
 import { brief, MAXIMUM_TEXT_BYTES, type Evidence, type SessionRecord } from './evidence.ts';
 import { numberOf } from './mark.ts';
 import type { TokenModel } from './token-model.ts';
@@ -125,18 +124,20 @@ export class StoreAudit {
   }
 
   /** A change is on the disk: its rows and its counters must agree. */
-  written({ id, output: added }: SessionChange, rows: DiskRows | undefined): void {
+  written({ id, before, stored }: SessionChange): void {
+    const { session, commands, output } = stored;
     const record = this.#evidence.recordOf(id);
-    for (const entry of added) {
+    const end = before?.output.end ?? 0;
+    for (const entry of output) {
+      if (entry.offset <= end) continue;
       if (entry.kind === 'dropped') this.#dropped(record, entry);
       const mark = entry.kind === 'text' ? entry.text : entry.kind === 'gmcp' ? entry.data : undefined;
       if (typeof mark === 'string') noteDurable(record, mark);
     }
-    if (rows === undefined) {
+    if (session.stage === 'closed') {
       record.ended ??= 'gone';
       return;
     }
-    const { session, commands, output } = rows;
     record.epochs = new Set(session.output.epochs.map(({ epoch }) => epoch));
     for (const [seq, reason] of record.droppedNow) {
       if (seq > (reason === 'refused' ? session.commands.told : session.commands.taken)) continue;
@@ -144,18 +145,18 @@ export class StoreAudit {
       if (!record.dropped.has(seq)) record.dropped.set(seq, { offset: undefined, reason });
     }
     let bytes = 0;
-    for (const entry of output.values()) bytes += outputBytes(entry);
+    for (const entry of output) bytes += outputBytes(entry);
     this.#evidence.story.expect(
-      output.size === session.output.entries && bytes === session.output.bytes,
+      output.length === session.output.entries && bytes === session.output.bytes,
       'bounded',
       () => {
         const { entries, bytes: counted } = session.output;
-        return `the log has ${output.size} entries, ${bytes} bytes, and counts ${entries}, ${counted}`;
+        return `the log has ${output.length} entries, ${bytes} bytes, and counts ${entries}, ${counted}`;
       },
     );
     let { taken } = session.commands;
     let waiting = 0;
-    for (const entry of commands.values()) {
+    for (const entry of commands) {
       if (entry.kind !== 'refused') waiting += 1;
       taken = Math.max(taken, lastSeq(entry));
       const isSecret = entry.kind === 'text' && entry.text.startsWith('connect');

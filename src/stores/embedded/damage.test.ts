@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { newSession, StoreError, type Store } from '../../core/index.ts';
 import { openEmbeddedStore } from './embedded-store.ts';
-import { levelDatabase } from './level-journal.ts';
+import { levelDatabase } from './session-rows.ts';
 import { STORE } from './table.ts';
 
 const clock = new ManualClock();
@@ -45,6 +45,20 @@ describe('the embedded store refuses', () => {
     await (await openEmbeddedStore(folder, { clock })).close();
     await harm(await pathOf('.ldb'));
     await expect(openEmbeddedStore(folder, { clock })).rejects.toThrow(/is damaged/);
+  });
+
+  it.each([
+    ['traffic that is damaged', '.traffic', flipMiddle, /traffic is damaged at byte \d+/],
+    ['traffic that was deleted', '.traffic', rm, /a traffic file is gone/],
+    ['traffic of a store of which nothing else is left', 'CURRENT', loseAllButTraffic, /CURRENT is gone/],
+  ])('%s', async (_, file, harm, message) => {
+    const ids = await fill();
+    const store = await openEmbeddedStore(folder, { clock });
+    for (const id of ids)
+      await store.apply(id, { kind: 'append', commands: [{ kind: 'text', text: 'look' }] });
+    await store.close();
+    await harm(await pathOf(file));
+    await expect(openEmbeddedStore(folder, { clock })).rejects.toThrow(message);
   });
 
   it('a folder that is in use', async () => {
@@ -99,10 +113,15 @@ describe('the embedded store', () => {
 
   it('passes over the torn tail of its log: a write that nobody was told of', async () => {
     const ids = await fill();
+    const before = await openEmbeddedStore(folder, { clock });
+    const torn = randomUUID();
+    await before.create(newSession(torn, 'world', 60_000, clock.now(), false));
+    await before.close();
     const log = await pathOf('.log');
     await truncate(log, (await stat(log)).size - 40);
     const store = await openEmbeddedStore(folder, { clock });
-    for (const id of ids.slice(0, -1)) expect((await store.read(id))?.commands.accepted).toBe(1);
+    for (const id of ids) expect((await store.read(id))?.commands.accepted).toBe(1);
+    expect(await store.read(torn)).toBeUndefined();
     await store.close();
   });
 
@@ -177,6 +196,10 @@ async function flipMiddle(path: string): Promise<void> {
   const at = Math.floor(bytes.length / 2);
   bytes[at] = (bytes[at] ?? 0) ^ 1;
   await writeFile(path, bytes);
+}
+
+async function loseAllButTraffic(): Promise<void> {
+  for (const name of await readdir(folder)) if (!name.endsWith('.traffic')) await rm(join(folder, name));
 }
 
 /** As if the disk had changed a row, or lost it. */

@@ -1,13 +1,19 @@
 import { StoreError, type Clock, type SessionLimits, type Store } from '../../core/index.ts';
 import { SessionTable } from '../session-table.ts';
-import { checkTables, damaged, prepareFolder, tableFiles } from './folder.ts';
-import { LevelJournal, levelDatabase, type Database } from './level-journal.ts';
+import { damaged } from './damaged.ts';
+import { checkTables, prepareFolder, tableFiles } from './folder.ts';
+import { foldTraffic } from './fold-traffic.ts';
+import { LevelJournal } from './level-journal.ts';
+import { levelDatabase, SessionRows, type Database } from './session-rows.ts';
 import { STORE } from './table.ts';
+import { removeTraffic, TrafficFiles } from './traffic-files.ts';
 
 /** Grows with each change of the rows that an older version could not read. */
-const FORMAT = 5;
+const FORMAT = 6;
 const FORMAT_KEY = STORE.key('format');
 const BOOT_KEY = STORE.key('boot');
+/** How many traffic files this process has begun. */
+const FILES_KEY = STORE.key('traffic-files');
 
 /** More leases than one process will ever ask for. */
 const LEASES_PER_BOOT = 2 ** 32;
@@ -38,12 +44,13 @@ export async function openEmbeddedStore(folder: string, options: EmbeddedStoreOp
     db = levelDatabase(folder, { createIfMissing: !exists, writeBufferSize: WRITE_BUFFER_BYTES });
     await db.open();
     await checkTables(folder, tables);
-    const journal = new LevelJournal(db);
-    await checkFormat(db, journal);
-    await journal.foldTraffic();
-    const firstLease = (await nextBoot(db, journal)) * LEASES_PER_BOOT;
+    const rows = new SessionRows(db);
+    await checkFormat(db, rows);
+    const boot = await nextBoot(db, rows);
+    const journal = new LevelJournal(rows, trafficFiles(db, boot));
+    const firstLease = boot * LEASES_PER_BOOT;
     const table = new SessionTable({ ...options, journal, firstLease, forgetful: true });
-    await detachAll(table, journal);
+    await detachAll(table, rows);
     return table;
   } catch (error) {
     await db?.close();
@@ -65,8 +72,8 @@ function asStoreError(folder: string, error: unknown): StoreError {
   return new StoreError(message, { passing: false, cause });
 }
 
-async function checkFormat(db: Database, journal: LevelJournal): Promise<void> {
-  const found = await journal.get(STORE, FORMAT_KEY);
+async function checkFormat(db: Database, rows: SessionRows): Promise<void> {
+  const found = await rows.get(STORE, FORMAT_KEY);
   if (found === FORMAT) return;
   if (found === undefined && (await db.keys({ limit: 1 }).all()).length === 0) {
     await db.put(FORMAT_KEY, STORE.encode(FORMAT_KEY, FORMAT), { sync: true });
@@ -78,21 +85,31 @@ async function checkFormat(db: Database, journal: LevelJournal): Promise<void> {
   });
 }
 
-/** How often the store was opened: larger each time, and durable before anything rests on it. */
-async function nextBoot(db: Database, journal: LevelJournal): Promise<number> {
-  const boot = ((await journal.get(STORE, BOOT_KEY)) ?? 0) + 1;
-  await db.put(BOOT_KEY, STORE.encode(BOOT_KEY, boot), { sync: true });
+/** How often the store was opened: larger each time. The traffic of the process before is in rows by then. */
+async function nextBoot(db: Database, rows: SessionRows): Promise<number> {
+  const last = (await rows.get(STORE, BOOT_KEY)) ?? 0;
+  await foldTraffic(rows, last, (await rows.get(STORE, FILES_KEY)) ?? 0);
+  const boot = last + 1;
+  const batch = db.batch().put(BOOT_KEY, STORE.encode(BOOT_KEY, boot));
+  await batch.put(FILES_KEY, STORE.encode(FILES_KEY, 0)).write({ sync: true });
+  // Not read any more, also where this is interrupted.
+  await removeTraffic(rows.folder);
   return boot;
 }
 
+function trafficFiles(db: Database, boot: number): TrafficFiles {
+  return new TrafficFiles(db.location, boot, (files) =>
+    db.put(FILES_KEY, STORE.encode(FILES_KEY, files), { sync: true }),
+  );
+}
+
 /** No connection outlives its process: the clocks of those who were attached run from now. */
-async function detachAll(table: SessionTable, journal: LevelJournal): Promise<void> {
+async function detachAll(table: SessionTable, rows: SessionRows): Promise<void> {
   for (;;) {
-    const ids = await journal.attached(DETACH_PAGE);
+    const ids = await rows.attached(DETACH_PAGE);
     if (ids.length === 0) return;
     const outcomes = await Promise.all(ids.map((id) => table.apply(id, { kind: 'detach' })));
     const lost = ids[outcomes.findIndex(({ kind }) => kind !== 'done')];
-    if (lost !== undefined)
-      throw damaged(journal.folder, `session ${lost} was attached, and is not as it was`);
+    if (lost !== undefined) throw damaged(rows.folder, `session ${lost} was attached, and is not as it was`);
   }
 }

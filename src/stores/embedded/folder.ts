@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StoreError } from '../../core/index.ts';
+import { damaged } from './damaged.ts';
 import { findDamage } from './log-file.ts';
 import { isSoundTable } from './table-file.ts';
+import { isTrafficFile } from './traffic-files.ts';
 
 /**
  * Makes the folder, for its owner only, and looks for what LevelDB would pass over: a log with a hole, and files
@@ -15,7 +16,7 @@ export async function prepareFolder(folder: string): Promise<boolean> {
   if (!files.includes('CURRENT')) {
     // LevelDB would begin anew here, and delete what it does not know.
     const sizes = await Promise.all(logs.map(async (name) => (await readFile(join(folder, name))).length));
-    if (files.some((name) => name.endsWith('.ldb')) || sizes.some((bytes) => bytes > 0)) {
+    if (files.some(isData) || sizes.some((bytes) => bytes > 0)) {
       throw damaged(folder, 'its file CURRENT is gone');
     }
     return false;
@@ -26,6 +27,11 @@ export async function prepareFolder(folder: string): Promise<boolean> {
     if (at !== undefined) throw damaged(folder, `${name} is damaged at byte ${at}`);
   }
   return true;
+}
+
+/** What only a store has that was written to. */
+function isData(name: string): boolean {
+  return name.endsWith('.ldb') || isTrafficFile(name);
 }
 
 /** The files of tables in the folder. */
@@ -62,12 +68,4 @@ async function makeFolder(folder: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
-}
-
-export function damaged(folder: string, what: string, cause?: unknown): StoreError {
-  return new StoreError(
-    `the store in ${folder} is damaged: ${what}. Restore the folder from a backup, ` +
-      `or move it away to start without any sessions`,
-    { passing: false, cause },
-  );
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applied, draws, operationOf } from '../../../test/support/arbitrary-operations.ts';
 import {
   DEFAULT_LIMITS,
@@ -12,9 +12,12 @@ import {
   type Operation,
   type StoredSession,
 } from '../../core/index.ts';
-import { PendingChange } from '../pending-change.ts';
+import type { SessionChange } from '../journal.ts';
 import { SessionTable } from '../session-table.ts';
-import { LevelJournal, levelDatabase, type Database } from './level-journal.ts';
+import { foldTraffic } from './fold-traffic.ts';
+import { LevelJournal } from './level-journal.ts';
+import { levelDatabase, SessionRows } from './session-rows.ts';
+import { TrafficFiles } from './traffic-files.ts';
 
 const LIMITS = { ...DEFAULT_LIMITS, queueCommands: 8, backlogEntries: 10, backlogBytes: 100, spentTokens: 3 };
 const IDS = ['a', 'b', 'c'];
@@ -22,21 +25,25 @@ const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
 const RUNS = 10;
 const ALL = { entries: 1000, bytes: 1_000_000 };
 
+const begun = (): Promise<void> => Promise.resolve();
+
 /** Sessions in rows and traffic, in a new folder, beside what they should be. */
 class Played {
   now = 1_000_000;
-  readonly #db: Database;
+  readonly #rows: SessionRows;
   readonly #should = new Map<string, StoredSession>();
+  #files: TrafficFiles;
   #store: SessionTable;
   #names = 0;
 
   constructor(folder: string) {
-    this.#db = levelDatabase(folder);
+    this.#rows = new SessionRows(levelDatabase(folder));
+    this.#files = new TrafficFiles(folder, 1, begun);
     this.#store = this.#open();
   }
 
   #open(): SessionTable {
-    const journal = new LevelJournal(this.#db);
+    const journal = new LevelJournal(this.#rows, this.#files);
     const clock: Clock = {
       now: () => this.now,
       after(_, run) {
@@ -76,8 +83,12 @@ class Played {
 
   /** As after the death of the process: nothing is in memory. */
   async restart(): Promise<void> {
-    const journal = new LevelJournal(this.#db);
-    await journal.foldTraffic();
+    const { boot } = this.#files;
+    await this.#files.close();
+    await foldTraffic(this.#rows, boot, 0);
+    // It may have died before it could say that it was done.
+    if (boot % 2 === 0) await foldTraffic(this.#rows, boot, 0);
+    this.#files = new TrafficFiles(this.#rows.folder, boot + 1, begun);
     this.#store = this.#open();
   }
 
@@ -91,7 +102,8 @@ class Played {
   }
 
   async end(): Promise<void> {
-    await this.#db.close();
+    await this.#files.close();
+    await this.#rows.close();
   }
 }
 
@@ -126,22 +138,64 @@ it(`gives back what was written, whatever it was and whenever it is read (HOLDFA
   );
 }, 60_000);
 
-it('waits with the next write where the last one was of many sessions', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
-  const db = levelDatabase(folder);
-  await db.open();
-  const journal = new LevelJournal(db);
-  const changes = Array.from({ length: 16 }, (_, index) => {
-    const change = new PendingChange(`s${index}`, undefined);
-    change.session = newSession(change.id, 'world', 60_000, 0, true);
-    return change;
+describe('with a journal of its own', () => {
+  let folder: string;
+  let journal: LevelJournal;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
+    const db = levelDatabase(folder);
+    await db.open();
+    journal = new LevelJournal(new SessionRows(db), new TrafficFiles(folder, 1, begun));
   });
-  const from = performance.now();
-  const writing = journal.write(changes);
-  await journal.turn();
-  // Four, and a timer may be one early.
-  expect(performance.now() - from).toBeGreaterThan(2.9);
-  await writing;
-  await db.close();
-  await rm(folder, { recursive: true });
+  afterEach(async () => {
+    await journal.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('waits with the next write where the last one was of many sessions', async () => {
+    const changes = Array.from({ length: 16 }, (_, index) => changeOf(`s${index}`));
+    const from = performance.now();
+    const writing = journal.write(changes);
+    await journal.turn();
+    // Four, and a timer may be one early.
+    expect(performance.now() - from).toBeGreaterThan(2.9);
+    await writing;
+  });
+
+  it('lets no session leave the memory whose rows do not tell everything', async () => {
+    const change = changeOf('a');
+    await journal.write([change]);
+    expect(journal.release('a')).toBe(true);
+    await journal.load('a');
+    const { session } = change.stored;
+    const stored = { ...change.stored, session: { ...session, style: '1' } };
+    await journal.write([{ ...change, before: session, stored }]);
+    expect(journal.release('a')).toBe(false);
+    const closed = { ...stored, session: { ...stored.session, stage: 'closed' as const } };
+    const closing = journal.write([{ ...change, before: stored.session, stored: closed }]);
+    expect(journal.release('a')).toBe(false);
+    await closing;
+    expect(journal.release('a')).toBe(true);
+    expect(await journal.load('a')).toBeUndefined();
+  });
+
+  it('fails where either of its two writes does, and not before both have ended', async () => {
+    const change = changeOf('a');
+    await journal.write([change]);
+    const { session } = change.stored;
+    const played = {
+      ...change,
+      before: session,
+      stored: { ...change.stored, session: { ...session, style: '1' } },
+    };
+    await rm(folder, { recursive: true });
+    await expect(journal.write([played, changeOf('b')])).rejects.toThrow('ENOENT');
+    await mkdir(folder);
+  });
 });
+
+function changeOf(id: string): SessionChange {
+  const session = newSession(id, 'world', 60_000, 0, true);
+  const stored = { session, commands: [], output: [] };
+  return { id, before: undefined, stored, addedHashes: [], forgottenHashes: [] };
+}

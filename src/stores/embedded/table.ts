@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import type { CommandEntry, OutputEntry, Session } from '../../core/index.ts';
-import type { Folded, Traffic } from './traffic.ts';
 
 export interface Range {
   readonly gt: string;
@@ -56,8 +55,16 @@ function checksum(key: string, row: Buffer): string {
   return crc32(row.subarray(CHECKSUM_BYTES), crc32(key)).toString(16).padStart(CHECKSUM_BYTES, '0');
 }
 
+/** Which part of the traffic the rows of a session tell, too: through this frame of that process. */
+export interface PlayedThrough {
+  readonly boot: number;
+  readonly number: number;
+}
+
 /** By session id. */
-export const SESSIONS: Table<Session> = new Table('session');
+export const SESSIONS: Table<{ readonly session: Session; readonly played: PlayedThrough }> = new Table(
+  'session',
+);
 /** By session id and number. */
 export const COMMANDS: Table<CommandEntry> = new Table('command');
 /** By session id and offset. */
@@ -68,7 +75,5 @@ export const HASHES: Table<string> = new Table('hash');
 export const ACCOUNTS: Table<true> = new Table('account');
 /** By when the clock of a session runs out, and its id; a clock that stands still is at 0. */
 export const CLOCKS: Table<true> = new Table('clock');
-/** By number, in order: what was played, by many sessions, since their own rows were written. */
-export const TRAFFIC: Table<readonly (Traffic | Folded)[]> = new Table('traffic');
 /** The store's own numbers. */
 export const STORE: Table<number> = new Table('store');

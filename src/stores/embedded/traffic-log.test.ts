@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { newSession, type Operation, type Store } from '../../core/index.ts';
-import { PendingChange } from '../pending-change.ts';
+import { newSession, type Operation, type OutputEntry, type Store } from '../../core/index.ts';
+import type { SessionChange } from '../journal.ts';
 import { openEmbeddedStore } from './embedded-store.ts';
-import { LevelJournal, levelDatabase } from './level-journal.ts';
+import { foldTraffic } from './fold-traffic.ts';
+import { levelDatabase, SessionRows } from './session-rows.ts';
+import { readTraffic } from './traffic-files.ts';
 import { TrafficLog } from './traffic-log.ts';
 
 const clock = new ManualClock();
@@ -34,19 +36,25 @@ async function play(store: Store): Promise<void> {
   }
 }
 
+async function trafficBytes(): Promise<number> {
+  const frames = await readTraffic(folder, 1, 0);
+  return frames.reduce((bytes, { body }) => bytes + body.length, 0);
+}
+
 async function rows(): Promise<string[]> {
   const db = new ClassicLevel(folder);
   const keys = await db.keys().all();
   await db.close();
-  return keys.filter((key) => /^(traffic|output|command)/.test(key));
+  return keys.filter((key) => /^(output|command)/.test(key));
 }
 
-it('writes what many sessions play at once as one row', async () => {
+it('writes what many sessions play at once as one frame', async () => {
   const store = await openEmbeddedStore(folder, { clock });
   await play(store);
   await Promise.all([store.apply('a', says('look')), store.apply('b', says('north'))]);
   await store.close();
-  expect(await rows()).toEqual(['traffic/0000000000000001']);
+  expect(await readTraffic(folder, 1, 0)).toMatchObject([{ number: 1, oldest: 1 }]);
+  expect(await rows()).toEqual([]);
 });
 
 it('makes rows of it at the next start', async () => {
@@ -73,13 +81,16 @@ it('does not tell what the rows of a session tell since', async () => {
   await again.close();
 });
 
-it('is gone when the rows of all sessions tell everything', async () => {
+it('is of no account where a session was closed since', async () => {
   const store = await openEmbeddedStore(folder, { clock });
   await play(store);
-  await store.apply('a', says('look'));
-  await store.apply('a', { kind: 'detach' });
+  await Promise.all([store.apply('a', says('look')), store.apply('b', says('look'))]);
+  await store.apply('a', { kind: 'close', reason: 'quit' });
   await store.close();
-  expect(await rows()).toEqual(['command/a/0000000000000001']);
+  const again = await openEmbeddedStore(folder, { clock });
+  expect(await again.read('a')).toBeUndefined();
+  expect((await again.read('b'))?.commands.accepted).toBe(1);
+  await again.close();
 });
 
 it('stays within its bound, however much is played', async () => {
@@ -92,8 +103,7 @@ it('stays within its bound, however much is played', async () => {
     await store.apply('a', { kind: 'commit', lease: 1, epoch: 'e', taken: count + 1 });
   }
   await store.close();
-  const left = await rows();
-  expect(left.filter((key) => key.startsWith('traffic')).length).toBeLessThan(140);
+  expect(await trafficBytes()).toBeLessThan(22_000_000);
   const again = await openEmbeddedStore(folder, { clock });
   const page = await again.readOutput('a', 0, { entries: 10, bytes: 1_000_000 });
   expect(page.entries.map(({ offset }) => offset)).toEqual([80]);
@@ -112,10 +122,9 @@ it('carries on what is still needed, and makes no rows of it', async () => {
     await store.apply('a', { kind: 'commit', lease: 1, epoch: 'e', taken: count });
   }
   await store.close();
-  const left = await rows();
-  expect(left.filter((key) => !key.startsWith('traffic'))).toEqual([]);
-  // Those of the last 16 MB, and not of all 40: 160 texts, in three writes each.
-  expect(left.length).toBeLessThan(600);
+  expect(await rows()).toEqual([]);
+  // The last 16 MB and a file of four, and not all 40.
+  expect(await trafficBytes()).toBeLessThan(22_000_000);
   const again = await openEmbeddedStore(folder, { clock });
   const { entries } = await again.readOutput('a', 0, { entries: 10, bytes: 1_000_000 });
   expect(entries.map(({ offset }) => offset)).toEqual([399, 400]);
@@ -124,32 +133,28 @@ it('carries on what is still needed, and makes no rows of it', async () => {
   await again.close();
 });
 
-it('stays near its bound where each write brings more rows than are usually folded', () => {
+it('makes rows of more than each write brings where most of it is needed', () => {
   const log = new TrafficLog();
   const session = newSession('a', 'world', 60_000, clock.now(), false);
-  const text = 'é'.repeat(2000);
-  const bytes = new Map<string, number>();
-  let most = 0;
-  for (let offset = 1; offset < 100; offset += 5) {
-    const changes = Array.from({ length: 300 }, (_, index) => {
-      const change = new PendingChange(`s${index}`, session);
-      change.session = session;
-      for (let more = 0; more < 5; more += 1) {
-        change.putOutput({ kind: 'text', offset: offset + more, at: 0, text });
-      }
-      return change;
-    });
-    const { put, deleted, written } = log.write(changes);
-    if (put) bytes.set(put.key, put.row.length);
-    for (const key of deleted) bytes.delete(key);
-    written();
-    most = Math.max(
-      most,
-      [...bytes.values()].reduce((sum, each) => sum + each, 0),
-    );
-  }
-  expect(most).toBeGreaterThan(32 * 1024 * 1024);
-  expect(most).toBeLessThan(56 * 1024 * 1024);
+  const output: OutputEntry[] = [];
+  const change = (id: string): SessionChange => {
+    const stored = { session: { ...session, id }, commands: [], output };
+    return { id, before: { ...session, id }, stored, addedHashes: [], forgottenHashes: [] };
+  };
+  const changes = Array.from({ length: 1500 }, (_, index) => change(`s${index}`));
+  const first = log.write(changes, 0);
+  expect(first.rewritten).toEqual([]);
+  expect(first.written()).toEqual([]);
+  const next = log.write([change('b'), change('s3')], 33 * 1024 * 1024);
+  expect(next.rewritten.map(({ id }) => id)).toEqual(changes.slice(0, 1002).map(({ id }) => id));
+  expect(next.oldest).toBe(1);
+  expect(log.isUnfolded('s1001')).toBe(true);
+  expect(next.written()).toHaveLength(1002);
+  expect(log.isUnfolded('s1001')).toBe(false);
+  expect(log.isUnfolded('s1002')).toBe(true);
+  const last = log.write([change('b')], 33 * 1024 * 1024);
+  expect(last.rewritten).toHaveLength(499);
+  expect(last.oldest).toBe(4);
 });
 
 it('is kept where the disk fails while rows are made of it', async () => {
@@ -158,8 +163,9 @@ it('is kept where the disk fails while rows are made of it', async () => {
   await store.apply('a', says('look'));
   await store.close();
   const db = levelDatabase(folder);
+  await db.open();
   const failing = vi.spyOn(db, 'get').mockRejectedValue(new Error('EIO: i/o error'));
-  await expect(new LevelJournal(db).foldTraffic()).rejects.toThrow('cannot be read');
+  await expect(foldTraffic(new SessionRows(db), 1, 1)).rejects.toThrow('cannot be read');
   failing.mockRestore();
   await db.close();
   const again = await openEmbeddedStore(folder, { clock });
@@ -167,62 +173,73 @@ it('is kept where the disk fails while rows are made of it', async () => {
   await again.close();
 });
 
-it('is found damaged where a row of it is lost', async () => {
-  const store = await openEmbeddedStore(folder, { clock });
-  await play(store);
-  for (const text of ['one', 'two', 'three']) await store.apply('a', says(text));
-  await store.close();
-  const db = new ClassicLevel(folder);
-  await db.del('traffic/0000000000000002');
-  await db.close();
-  await expect(openEmbeddedStore(folder, { clock })).rejects.toThrow('there is no traffic/0000000000000002');
-});
-
-describe('what is played is all there where a process died while it made rows of it', () => {
+describe('where a process died in the middle of a write', () => {
   /** Where in the last thing that was written it died: at each tenth. */
   const PARTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+  let copy: string;
+  beforeEach(() => {
+    copy = `${folder}-copy`;
+  });
+  afterEach(() => rm(copy, { recursive: true, force: true }));
 
-  async function expectAtEachCut(check: (store: Store) => Promise<void>): Promise<void> {
-    const copy = `${folder}-copy`;
-    try {
-      for (const part of PARTS) {
-        await cp(folder, copy, { recursive: true });
-        const logs = (await readdir(copy)).filter((name) => name.endsWith('.log')).toSorted();
-        const log = join(copy, logs.at(-1) ?? '');
-        await truncate(log, Math.floor((await stat(log)).size * part));
-        const store = await openEmbeddedStore(copy, { clock });
-        await check(store);
-        await store.close();
-        await rm(copy, { recursive: true });
-      }
-    } finally {
-      await rm(copy, { recursive: true, force: true });
-    }
-  }
-
-  it('at the start', async () => {
+  async function playAll(): Promise<void> {
     const store = await openEmbeddedStore(folder, { clock });
     await play(store);
     for (let taken = 1; taken <= 50; taken += 1) {
       await store.apply('a', says('look'));
-      await store.apply('a', {
-        kind: 'commit',
-        lease: 1,
-        epoch: 'e',
-        taken,
-        output: [{ kind: 'text', text: 'x'.repeat(1000) }],
-      });
+      const output = [{ kind: 'text', text: 'x'.repeat(1000) }] as const;
+      await store.apply('a', { kind: 'commit', lease: 1, epoch: 'e', taken, output });
     }
-    await store.apply('b', says('look'));
     await store.close();
+  }
+
+  /** The last file of this kind in the copy is cut short. */
+  async function cut(kind: string, part: number): Promise<void> {
+    const path = join(copy, (await namesOf(copy, kind)).at(-1) ?? '');
+    await truncate(path, Math.floor((await stat(path)).size * part));
+  }
+
+  async function expectPlayed(store: Store, count: number): Promise<void> {
+    expect((await store.read('a'))?.output.end).toBe(count);
+    const { entries } = await store.readOutput('a', 0, { entries: 100, bytes: 1_000_000 });
+    expect(entries.map(({ offset }) => offset)).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+    await store.close();
+  }
+
+  it('what was written before it is there', async () => {
+    await playAll();
+    let most = -1;
+    for (const part of PARTS) {
+      await cp(folder, copy, { recursive: true });
+      await cut('.traffic', part);
+      const store = await openEmbeddedStore(copy, { clock });
+      const session = await store.read('a');
+      const { taken = 0, accepted = 0 } = session?.commands ?? {};
+      expect(taken).toBeGreaterThan(most);
+      expect([taken, taken + 1]).toContain(accepted);
+      most = taken;
+      await expectPlayed(store, taken);
+      await rm(copy, { recursive: true });
+    }
+    expect(most).toBe(50);
+  });
+
+  it('all is there where it made rows of it', async () => {
+    await playAll();
+    const played = `${folder}-played`;
+    await cp(folder, played, { recursive: true });
     await (await openEmbeddedStore(folder, { clock })).close();
-    await expectAtEachCut(async (again) => {
-      expect((await again.read('a'))?.commands).toMatchObject({ accepted: 50, taken: 50 });
-      const { entries } = await again.readOutput('a', 0, { entries: 100, bytes: 1_000_000 });
-      expect(entries.map(({ offset }) => offset)).toEqual(
-        Array.from({ length: 50 }, (_, index) => index + 1),
-      );
-      expect(await again.readCommands('b', 0)).toHaveLength(1);
-    });
+    for (const part of PARTS) {
+      await cp(folder, copy, { recursive: true });
+      for (const name of await namesOf(played, '.traffic')) await cp(join(played, name), join(copy, name));
+      await cut('.log', part);
+      await expectPlayed(await openEmbeddedStore(copy, { clock }), 50);
+      await rm(copy, { recursive: true });
+    }
+    await rm(played, { recursive: true });
   });
 });
+
+async function namesOf(path: string, kind: string): Promise<string[]> {
+  return (await readdir(path)).filter((name) => name.endsWith(kind)).toSorted();
+}

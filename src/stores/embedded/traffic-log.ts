@@ -1,7 +1,8 @@
-import { PendingChange } from '../pending-change.ts';
+import { NONE, type StoredSession } from '../../core/index.ts';
 import type { SessionChange } from '../journal.ts';
-import { TRAFFIC } from './table.ts';
-import { trafficOf, type Folded, type Traffic } from './traffic.ts';
+import { ByteWriter } from './bytes.ts';
+import { isPlay, writePlayed } from './played.ts';
+import { FRAME_HEADER_BYTES } from './traffic-files.ts';
 
 /** Over so many bytes of traffic what is still needed of the oldest is written once more, and the rest is gone. */
 const CARRY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -9,141 +10,105 @@ const CARRY_LIMIT_BYTES = 16 * 1024 * 1024;
 const FOLD_LIMIT_BYTES = 32 * 1024 * 1024;
 /** So many rows more than a write brings: no write takes long, and what gathers grows no further. */
 const FOLD_ROWS = 1000;
-/** So many bytes of output at a time are written once more. */
+/** So many bytes more than a write brings are written once more. */
 const CARRY_BYTES = 262_144;
 
 /** A session whose rows do not tell its latest traffic. */
 interface Unfolded {
-  readonly change: PendingChange;
-  /** The first row of traffic that has some of it. */
+  readonly stored: StoredSession;
+  /** The first frame that has some of it. */
   readonly since: number;
 }
 
+/** A session whose rows are to be written, so that they tell everything. */
+export type Rewritten = Pick<SessionChange, 'id' | 'stored' | 'addedHashes' | 'forgottenHashes'>;
+
 /** What is to be written for some changes, together. */
 export interface TrafficWrite {
-  /** Sessions whose own rows change. */
-  readonly sessions: readonly SessionChange[];
-  /** The new row of traffic, if there is one. */
-  readonly put: { readonly key: string; readonly row: Buffer } | undefined;
-  /** Rows of traffic that nobody needs any more. */
-  readonly deleted: readonly string[];
-  /** To be called when it is written. */
-  readonly written: () => void;
+  readonly rewritten: readonly Rewritten[];
+  /** The new frame, with room for its header, if there is one. Valid until the next write. */
+  readonly frame: Buffer | undefined;
+  /** Of the last frame, this one included. */
+  readonly number: number;
+  /** The first frame that is needed. */
+  readonly oldest: number;
+  /** To be called when it is written. Gives back whose rows were written without a change. */
+  readonly written: () => readonly string[];
 }
 
 /**
- * Keeps what people play out of the rows of their sessions: all of one write goes into one row, however many sessions
+ * Keeps what people play out of the rows of their sessions: all of one write goes into one frame, however many sessions
  * it is of. When something else of a session changes, its own rows are written, and tell everything. Most of what is played
  * is not needed for long; what is left of it, once the log is full, is carried to its end.
  */
 export class TrafficLog {
   /** By session, those with the oldest traffic first. */
   readonly #unfolded = new Map<string, Unfolded>();
-  #rows: { readonly number: number; readonly bytes: number }[] = [];
-  #bytes = 0;
-  #next = 1;
+  readonly #bytes = new ByteWriter();
+  #number = 0;
 
-  /** What the rows of this session do not tell, if anything. */
-  unfolded(id: string): SessionChange | undefined {
-    return this.#unfolded.get(id)?.change;
+  /** Whether its rows do not tell everything of this session. */
+  isUnfolded(id: string): boolean {
+    return this.#unfolded.has(id);
   }
 
-  /** One after the other: not before the last one is written. */
-  write(changes: readonly SessionChange[]): TrafficWrite {
-    const records: (Traffic | Folded)[] = [];
-    const folded = new Map<string, SessionChange>();
-    const sessions: SessionChange[] = [];
+  /** One after the other: not before the last one is written. `logBytes`: so long the log is. */
+  write(changes: readonly SessionChange[], logBytes: number): TrafficWrite {
+    this.#bytes.restart(FRAME_HEADER_BYTES);
+    const rewritten = new Map<string, Rewritten>();
     for (const change of changes) {
-      const traffic = trafficOf(change);
-      const known = this.#unfolded.get(change.id);
-      if (traffic) {
-        records.push(traffic);
-        (known ?? this.#begin(change)).change.merge(change);
-      } else if (known) {
-        folded.set(change.id, known.change.merge(change));
+      const { id, before, stored } = change;
+      if (before === undefined || !isPlay(before, stored.session)) {
+        rewritten.set(id, change);
       } else {
-        sessions.push(change);
+        writePlayed(this.#bytes, before, stored);
+        if (!this.#unfolded.has(id)) this.#unfolded.set(id, { stored, since: this.#number + 1 });
       }
     }
-    if (this.#bytes > CARRY_LIMIT_BYTES) {
-      const limit = FOLD_ROWS + sum(changes.map(rowsOf));
-      if (this.#bytes > FOLD_LIMIT_BYTES) this.#foldOldest(folded, limit);
-      else this.#carryOldest(records, folded, limit);
-    }
-    for (const id of folded.keys()) records.push({ id, isFolded: true });
-    const since = this.#oldest(folded);
-    const isNeeded = since <= this.#next && records.length > 0;
-    const put = isNeeded ? this.#put(records) : undefined;
-    const after = this.#rows.findIndex(({ number }) => number >= since);
-    const obsolete = this.#rows.splice(0, after < 0 ? this.#rows.length : after);
-    for (const { bytes } of obsolete) this.#bytes -= bytes;
+    const folded: string[] = [];
+    if (logBytes > FOLD_LIMIT_BYTES) this.#foldOldest(rewritten, folded, changes.length);
+    else if (logBytes > CARRY_LIMIT_BYTES) this.#carryOldest(rewritten);
+    const hasFrame = this.#bytes.length > FRAME_HEADER_BYTES;
+    if (hasFrame) this.#number += 1;
     return {
-      sessions: [...sessions, ...folded.values()],
-      put,
-      deleted: obsolete.map(({ number }) => TRAFFIC.key(number)),
+      rewritten: rewritten.size === 0 ? NONE : [...rewritten.values()],
+      frame: hasFrame ? this.#bytes.bytes : undefined,
+      number: this.#number,
+      oldest: this.#oldest(rewritten),
       written: () => {
-        for (const id of folded.keys()) this.#unfolded.delete(id);
+        for (const id of rewritten.keys()) this.#unfolded.delete(id);
+        return folded;
       },
     };
   }
 
-  #begin({ id, before }: SessionChange): Unfolded {
-    const unfolded = { change: new PendingChange(id, before), since: this.#next };
-    this.#unfolded.set(id, unfolded);
-    return unfolded;
-  }
-
-  #foldOldest(folded: Map<string, SessionChange>, limit: number): void {
+  #foldOldest(rewritten: Map<string, Rewritten>, folded: string[], brought: number): void {
+    const limit = FOLD_ROWS + brought;
     let rows = 0;
-    for (const [id, { change }] of this.#unfolded) {
+    for (const [id, { stored }] of this.#unfolded) {
       if (rows >= limit) return;
-      folded.set(id, change);
-      rows += rowsOf(change);
+      if (rewritten.has(id)) continue;
+      rewritten.set(id, { id, stored, addedHashes: NONE, forgottenHashes: NONE });
+      folded.push(id);
+      rows += 1 + stored.commands.length + stored.output.length;
     }
   }
 
-  #carryOldest(records: (Traffic | Folded)[], folded: Map<string, SessionChange>, limit: number): void {
-    let rows = 0;
-    let bytes = 0;
-    for (const [id, { change, since }] of this.#unfolded) {
-      // All of them, and round again.
-      if (since === this.#next) return;
-      if (folded.has(id)) continue;
-      if (rows >= limit || bytes >= CARRY_BYTES) return;
-      rows += rowsOf(change);
-      bytes += change.session?.output.bytes ?? 0;
-      const traffic = trafficOf(change);
-      if (traffic === undefined) {
-        folded.set(id, change);
-        continue;
-      }
-      records.push({ ...traffic, isWhole: true });
+  #carryOldest(rewritten: ReadonlyMap<string, Rewritten>): void {
+    const end = this.#bytes.length * 2 + CARRY_BYTES;
+    for (const [id, { stored, since }] of this.#unfolded) {
+      // All of them, and round again; or enough.
+      if (since > this.#number || this.#bytes.length >= end) return;
+      if (rewritten.has(id)) continue;
+      writePlayed(this.#bytes, undefined, stored);
       this.#unfolded.delete(id);
-      this.#unfolded.set(id, { change, since: this.#next });
+      this.#unfolded.set(id, { stored, since: this.#number + 1 });
     }
   }
 
-  /** The first row of traffic that is needed, once these are folded. */
-  #oldest(folded: ReadonlyMap<string, SessionChange>): number {
-    for (const [id, { since }] of this.#unfolded) if (!folded.has(id)) return since;
-    return Infinity;
+  /** The first frame that is needed, once these are written as rows. */
+  #oldest(rewritten: ReadonlyMap<string, Rewritten>): number {
+    for (const [id, { since }] of this.#unfolded) if (!rewritten.has(id)) return since;
+    return this.#number + 1;
   }
-
-  #put(records: readonly (Traffic | Folded)[]): { key: string; row: Buffer } {
-    const key = TRAFFIC.key(this.#next);
-    const row = TRAFFIC.encode(key, records);
-    this.#rows.push({ number: this.#next, bytes: row.length });
-    this.#bytes += row.length;
-    this.#next += 1;
-    return { key, row };
-  }
-}
-
-/** Rows to be written for it: for changes that were merged never more than for each of them by itself. */
-function rowsOf({ commands, takenCommands, output, trimmedOutput }: SessionChange): number {
-  return 1 + commands.length + takenCommands.length + output.length + trimmedOutput.length;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
 }
