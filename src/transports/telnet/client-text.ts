@@ -1,4 +1,4 @@
-import { MTTS, type TextCoding } from '../../telnet/index.ts';
+import { encodeText, MTTS, type TextCoding, type Wire } from '../../telnet/index.ts';
 import { charsetOf, codingOf, type Charset } from './charset.ts';
 import { SequenceFilter } from './control-sequences.ts';
 
@@ -40,9 +40,9 @@ export class ClientText {
     this.#filter = hasColours ? undefined : (this.#filter ?? new SequenceFilter());
   }
 
-  /** The bytes of a text, IAC not doubled yet. `\n` ends a line. */
-  encode(text: string): Uint8Array {
+  /** The text as it is sent. `\n` ends a line. */
+  encode(text: string): Wire {
     const shown = this.#filter?.filter(text) ?? text;
-    return this.coding.encode(shown.replace(/\r?\n/g, '\r\n'));
+    return encodeText(shown.replace(/\r?\n/g, '\r\n'), this.coding);
   }
 }

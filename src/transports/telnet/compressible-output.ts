@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { constants, createDeflate, type Deflate } from 'node:zlib';
+import type { Wire } from '../../telnet/index.ts';
 import type { ByteSink } from './gathered-writes.ts';
 
 /**
@@ -37,21 +38,21 @@ export class CompressibleOutput implements ByteSink {
     return inside + this.#socket.writableLength;
   }
 
-  write(bytes: Uint8Array, left: (error?: Error | null) => void): void {
+  write(data: Wire, left: (error?: Error | null) => void): void {
     switch (this.#mode.kind) {
       case 'plain':
-        this.#socket.write(bytes);
+        this.#socket.write(data, 'latin1');
         // Nearly always they are the system's by now, and nothing has to be called back.
         if (this.#socket.writable && this.#socket.writableLength === 0) left();
         else this.#socket.write(NOTHING, left);
         return;
       case 'compressed':
-        this.#mode.deflate.write(bytes);
+        this.#mode.deflate.write(data, 'latin1');
         // What comes out of the compressor is given to the socket before this is called.
         this.#mode.deflate.flush(constants.Z_SYNC_FLUSH, () => this.#socket.write(NOTHING, left));
         return;
       case 'ending':
-        this.#mode.waiting.push(() => this.write(bytes, left));
+        this.#mode.waiting.push(() => this.write(data, left));
     }
   }
 

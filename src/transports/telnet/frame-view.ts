@@ -12,6 +12,7 @@ import type { CharLogin } from './char-login.ts';
 import type { Notices } from './notices.ts';
 import { Replay } from './replay.ts';
 import type { Screen } from './screen.ts';
+import type { TalkFrame } from './talk.ts';
 import type { Terminal } from './terminal.ts';
 import { tokenLine } from './token-line.ts';
 
@@ -57,7 +58,7 @@ export class FrameView {
     this.#notices = options.notices;
   }
 
-  show(frame: ServerFrame): void {
+  show(frame: TalkFrame): void {
     switch (frame.type) {
       case 'welcome':
         return this.#terminal.echo(frame.echo);
@@ -80,7 +81,6 @@ export class FrameView {
         return this.#say(this.#notices.bye(frame));
       // The world itself says what became of it.
       case 'state':
-      case 'accepted':
       case 'pong':
         return;
     }

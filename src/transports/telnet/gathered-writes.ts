@@ -1,21 +1,21 @@
 import { added, NONE } from '../../core/index.ts';
+import type { Wire } from '../../telnet/index.ts';
 import { atTurnEnd } from '../turn-end.ts';
+import { bytesOf } from './bytes-of.ts';
 
 /** What is used of what it writes to. */
 export interface ByteSink {
   /** Bytes that did not leave yet. */
   readonly writableLength: number;
-  /** `left` is called when these bytes have left, perhaps before this returns, or with the reason why they have not. */
-  write(bytes: Uint8Array, left: (error?: Error | null) => void): void;
+  /** `left` is called when this has left, perhaps before `write` returns, or with the reason why it has not. */
+  write(data: Wire, left: (error?: Error | null) => void): void;
 }
-
-const NOTHING = new Uint8Array();
 
 /** Sends all that is written within one turn of the event loop in one piece: one system call, one packet. */
 export class GatheredWrites {
   readonly #sink: ByteSink;
   readonly #left: () => void;
-  #pieces: Uint8Array[] = NONE;
+  #pieces: Wire[] = NONE;
   #bytes = 0;
   /** To be told when the pieces have left. */
   #waiting: (() => void)[] = NONE;
@@ -36,9 +36,9 @@ export class GatheredWrites {
     return this.#bytes + this.#sink.writableLength;
   }
 
-  write(bytes: Uint8Array): void {
-    this.#pieces = added(this.#pieces, bytes);
-    this.#bytes += bytes.length;
+  write(data: Wire): void {
+    this.#pieces = added(this.#pieces, data);
+    this.#bytes += data.length;
     this.#schedule();
   }
 
@@ -56,7 +56,8 @@ export class GatheredWrites {
     this.#pieces = NONE;
     this.#bytes = 0;
     this.#waiting = NONE;
-    this.#sink.write(pieces.length > 1 ? Buffer.concat(pieces) : (pieces[0] ?? NOTHING), (error) => {
+    const data = pieces.length > 1 ? Buffer.concat(pieces.map(bytesOf)) : (pieces[0] ?? '');
+    this.#sink.write(data, (error) => {
       if (error) return;
       this.#left();
       for (const done of waiting) done();

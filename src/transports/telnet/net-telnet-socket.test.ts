@@ -47,6 +47,19 @@ describe('a player’s TCP connection', () => {
     expect(socket.isPaused()).toBe(false);
   });
 
+  it('has text and bytes of one turn in one piece, in their order', async () => {
+    const pieces: Buffer[] = [];
+    client.on('data', (bytes) => pieces.push(bytes));
+    telnet.write('A room.\r\n> ');
+    telnet.write(Uint8Array.of(255, 249));
+    telnet.write('look\r\n');
+    await once(client, 'data');
+    expect(pieces).toEqual([Buffer.from('A room.\r\n> \xff\xf9look\r\n', 'latin1')]);
+    telnet.write('alone');
+    await once(client, 'data');
+    expect(pieces[1]?.toString()).toBe('alone');
+  });
+
   it('is compressed from the byte on that is written next, also within one turn', async () => {
     const received: Buffer[] = [];
     telnet.write(Buffer.from('plain>'));

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import type { Wire } from '../../telnet/index.ts';
 import type { Origin } from '../entrance/entrance.ts';
 import { CompressibleOutput } from './compressible-output.ts';
 import { GatheredWrites } from './gathered-writes.ts';
@@ -32,8 +33,8 @@ export class NetTelnetSocket implements TelnetSocket {
     this.#writes = new GatheredWrites(this.#output, () => this.#pace());
   }
 
-  write(bytes: Uint8Array): void {
-    this.#writes.write(bytes);
+  write(data: Wire): void {
+    this.#writes.write(data);
     this.#pace();
   }
 

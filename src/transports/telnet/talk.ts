@@ -14,10 +14,15 @@ export type Input =
   | { readonly type: 'command'; readonly text: string }
   | { readonly type: 'gmcp'; readonly package: string; readonly data?: Json };
 
+export type TalkFrame = Exclude<ServerFrame, { type: 'accepted' }>;
+
 export interface TalkOptions {
   readonly converse: Converse;
   readonly client: () => ClientInfo;
-  readonly frame: (talk: Talk, frame: ServerFrame) => void;
+  /** Fewer inputs are unaccepted. */
+  readonly accepted: () => void;
+  /** Any other frame. */
+  readonly frame: (talk: Talk, frame: TalkFrame) => void;
   readonly end: (talk: Talk) => void;
 }
 
@@ -87,7 +92,10 @@ export class Talk implements Link {
   }
 
   send(frame: ServerFrame): void {
-    if (frame.type === 'accepted') this.#accepted = frame.seq;
+    if (frame.type === 'accepted') {
+      this.#accepted = frame.seq;
+      return this.#options.accepted();
+    }
     if (frame.type === 'resumed') {
       this.#accepted = frame.accepted;
       this.#nextSeq = frame.accepted + 1;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { seededCrypto } from '../../../test/support/seeded-crypto.ts';
 import { ReconnectionToken } from '../../core/index.ts';
+import type { Wire } from '../../telnet/index.ts';
 import {
   createError,
   type ClientFrame,
@@ -106,9 +107,9 @@ class FakeSocket implements TelnetSocket {
   isPaused = false;
   isEnded = false;
 
-  write(piece: Uint8Array): void {
+  write(piece: Wire): void {
     if (this.isEnded) throw new Error('write after end');
-    this.#written.push(piece);
+    this.#written.push(Buffer.from(piece));
   }
 
   /** Where the stream begins to be compressed, or to be plain again. */

@@ -7,15 +7,15 @@ import {
   type Listing,
   type Translation,
 } from '../../core/index.ts';
-import type { Converse, HelloFrame, ServerFrame } from '../../protocol/index.ts';
-import { isSamePackage, packageOfMsdp, type GmcpMessage } from '../../telnet/index.ts';
+import type { Converse, HelloFrame } from '../../protocol/index.ts';
+import { isSamePackage, packageOfMsdp, type GmcpMessage, type Wire } from '../../telnet/index.ts';
 import type { Charset } from './charset.ts';
 import { CharLogin } from './char-login.ts';
 import { FrameView } from './frame-view.ts';
 import { Notices } from './notices.ts';
 import { Receipts } from './receipts.ts';
 import { Screen } from './screen.ts';
-import { Talk, type Input } from './talk.ts';
+import { Talk, type Input, type TalkFrame } from './talk.ts';
 import { Terminal, type TerminalEvent } from './terminal.ts';
 import { tokenOf, tokenOfLine } from './token-line.ts';
 
@@ -37,7 +37,7 @@ export interface TelnetSocket {
   readonly isSecure: boolean;
   /** The other end is a proxy that is believed about its players' addresses. */
   readonly isTrusted: boolean;
-  write(bytes: Uint8Array): void;
+  write(data: Wire): void;
   /** What is written from here on is compressed (true), or not any more. Absent where that is not to be offered. */
   compress?(on: boolean): void;
   /** Calls back when all that was written so far has left. */
@@ -109,7 +109,7 @@ export class TelnetPlayer {
     this.#terminal = new Terminal({
       lineLimitBytes,
       charset: options.charset ?? 'utf-8',
-      write: (bytes) => socket.write(bytes),
+      write: (data) => socket.write(data),
       compress: socket.compress && ((on) => socket.compress?.(on)),
       listing,
       event: (event) => this.#terminalEvent(event),
@@ -346,12 +346,13 @@ export class TelnetPlayer {
     return new Talk({
       converse: this.#converse,
       client: () => this.#client(),
+      accepted: () => this.#pace(),
       frame: (talk, frame) => this.#frame(talk, frame),
       end: (talk) => this.#ended(talk),
     });
   }
 
-  #frame(talk: Talk, frame: ServerFrame): void {
+  #frame(talk: Talk, frame: TalkFrame): void {
     if (this.#isGone) return;
     if (talk === this.#resuming && !this.#answered(talk, frame)) return;
     if (talk !== this.#talk) return;
@@ -365,7 +366,7 @@ export class TelnetPlayer {
   }
 
   /** The first answer to a shown token: true where it was good, and its talk is the player's from here on. */
-  #answered(talk: Talk, frame: ServerFrame): boolean {
+  #answered(talk: Talk, frame: TalkFrame): boolean {
     this.#resuming = undefined;
     if (frame.type === 'resumed') {
       this.#become(talk);

@@ -9,7 +9,6 @@ import {
   encodeNegotiation,
   encodeSubnegotiation,
   EOR,
-  escapeIac,
   GA,
   LineAssembler,
   MTTS,
@@ -33,6 +32,7 @@ import {
   type OptionEvent,
   type OptionPolicies,
   type TelnetEvent,
+  type Wire,
 } from '../../telnet/index.ts';
 import { CHARSET_NAMES, type Charset } from './charset.ts';
 import { ClientText } from './client-text.ts';
@@ -87,7 +87,7 @@ export interface TerminalOptions {
   readonly lineLimitBytes: number;
   /** For a client that does not say what it reads. */
   readonly charset: Charset;
-  readonly write: (bytes: Uint8Array) => void;
+  readonly write: (data: Wire) => void;
   /** What is written from here on is to be compressed (true), or not any more. Absent: compression is not offered. */
   readonly compress: ((on: boolean) => void) | undefined;
   /** What is told to a program that lists games. */
@@ -98,7 +98,7 @@ export interface TerminalOptions {
 /** A player's Telnet client (RFC 854): bytes on one side; lines, text and options on the other. */
 export class Terminal {
   readonly #options: TerminalOptions;
-  readonly #write: (bytes: Uint8Array) => void;
+  readonly #write: (data: Wire) => void;
   readonly #event: (event: TerminalEvent) => void;
   readonly #parser = new TelnetParser();
   readonly #negotiator: Negotiator;
@@ -166,7 +166,7 @@ export class Terminal {
 
   /** Text for the screen: `\n` ends a line. */
   text(text: string): void {
-    this.#write(escapeIac(this.#text.encode(text)));
+    this.#write(this.#text.encode(text));
   }
 
   /** Marks the end of a prompt, in the way that this client knows, if any (RFC 885, RFC 854). */

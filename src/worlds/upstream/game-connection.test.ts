@@ -24,7 +24,7 @@ class OneBufferSocket extends EventEmitter {
     this.#buffer.fill(0);
   }
 
-  write(_bytes: Uint8Array, written?: (error?: Error) => void): void {
+  write(_data: unknown, _encoding: string, written?: (error?: Error) => void): void {
     written?.(this.writable ? undefined : new Error('EPIPE'));
   }
   pause(): void {}

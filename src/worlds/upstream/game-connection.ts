@@ -82,7 +82,8 @@ export class GameConnection {
 
   #read(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length && !this.#isClosed; at += PIECE_BYTES) {
-      const { events, answer, compressed } = this.#telnet.receive(bytes.subarray(at, at + PIECE_BYTES));
+      const piece = bytes.length > PIECE_BYTES ? bytes.subarray(at, at + PIECE_BYTES) : bytes;
+      const { events, answer, compressed } = this.#telnet.receive(piece);
       this.#answer(answer);
       if (events.length > 0) this.#listener.received(events);
       if (compressed === undefined || this.#isClosed) continue;

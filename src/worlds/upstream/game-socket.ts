@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import type { Wire } from '../../telnet/index.ts';
 
 /** After so long without a byte from the game TCP asks whether it is still there, in ms. */
 const KEEP_ALIVE_MS = 60_000;
@@ -22,8 +23,8 @@ export interface GameSocket {
   on(event: 'data', listener: (bytes: Uint8Array) => void): unknown;
   on(event: 'end' | 'close', listener: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  /** `written` is called when these bytes and all before them left, or with the reason why they cannot. */
-  write(bytes: Uint8Array, written?: (error?: Error | null) => void): unknown;
+  /** `written` is called when this and all before it left, or with the reason why it cannot. */
+  write(data: Wire, encoding: 'latin1', written?: (error?: Error | null) => void): unknown;
   pause(): unknown;
   resume(): unknown;
   end(): unknown;

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/index.ts';
+import type { Wire } from '../../telnet/index.ts';
 import type { Connect, GameAddress, GameSocket } from './game-socket.ts';
 import { proxyHeader, type ProxyPeer, type ProxyProtocol } from './proxy-header.ts';
 
@@ -6,8 +7,6 @@ import { proxyHeader, type ProxyPeer, type ProxyProtocol } from './proxy-header.
 const CONNECT_TIMEOUT_MS = 10_000;
 /** How long what was written last may take to leave after `close`, in ms. */
 const LINGER_MS = 2000;
-
-const NOTHING = new Uint8Array();
 
 /** How to reach the game. */
 export interface GameRoute {
@@ -64,16 +63,16 @@ export class GameStream {
     return this.#socket.writableLength;
   }
 
-  /** Resolves when the bytes left, and rejects where they may not have; nothing where they have left at once. */
-  write(bytes: Uint8Array): void | Promise<void> {
+  /** Resolves when it left, and rejects where they may not have; nothing where they have left at once. */
+  write(data: Wire): void | Promise<void> {
     if (this.#phase !== 'open') return Promise.reject(new Error('there is no connection to the game'));
-    this.#socket.write(bytes);
+    this.#socket.write(data, 'latin1');
     if (!this.#socket.writable || this.#socket.writableLength > 0) return this.#left();
   }
 
   async #left(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#socket.write(NOTHING, (error) => (error ? reject(error) : resolve()));
+      this.#socket.write('', 'latin1', (error) => (error ? reject(error) : resolve()));
     });
     // Of a socket that was reset Node calls back without an error, also for what never left.
     if (this.#phase !== 'open') throw new Error('the connection to the game was lost');

@@ -40,7 +40,8 @@ describe('GameText', () => {
     ['gbk', '你好', [0xc4, 0xe3, 0xba, 0xc3]],
     ['big5', '你好', [0xa7, 0x41, 0xa6, 0x6e]],
   ] as const)('reads and writes %s, at every split', (encoding, written, bytes) => {
-    expect([...new GameText(encoding).encodeLine(written)]).toEqual([...bytes, 13, 10]);
+    const sent = bytes.flatMap((byte) => (byte === 0xff ? [byte, byte] : [byte]));
+    expect([...Buffer.from(new GameText(encoding).encodeLine(written))]).toEqual([...sent, 13, 10]);
     for (let at = 0; at <= bytes.length; at += 1) {
       const text = new GameText(encoding);
       const read = [bytes.slice(0, at), bytes.slice(at)].map((piece) => text.decode(Uint8Array.from(piece)));
@@ -53,10 +54,10 @@ describe('GameText', () => {
     (encoding) => {
       const text = new GameText(encoding);
       // U+010A and U+010D are LF and CR where only the low byte counts.
-      const line = text.encodeLine('say a\r\nquit\0\rb\nĊquitčquit 🐉');
+      const line = Buffer.from(text.encodeLine('say a\r\nquit\0\rb\nĊquitčquit 🐉'));
       expect([...line].filter((byte) => byte === 10 || byte === 13 || byte === 0)).toEqual([13, 10]);
-      expect(Buffer.from(line.slice(-2)).toString()).toBe('\r\n');
-      expect(Buffer.from(line).toString('latin1')).toMatch(/^say aquitb/);
+      expect(line.subarray(-2).toString()).toBe('\r\n');
+      expect(line.toString('latin1')).toMatch(/^say aquitb/);
     },
   );
 

@@ -1,5 +1,5 @@
 import iconv from 'iconv-lite';
-import { latin1, Utf8Decoder } from '../../telnet/index.ts';
+import { encodeText, latin1, Utf8Decoder, type Wire } from '../../telnet/index.ts';
 
 /** How games encode text, each with its name in CHARSET (RFC 2066) and MNES. */
 export const GAME_ENCODINGS = {
@@ -83,17 +83,20 @@ export class GameText {
     return this.#decoder.decode(bytes).replace(/[\r\0]+/g, '');
   }
 
-  /** One line, whatever stands in it: nobody ends the line early and begins a second one. */
-  encodeLine(text: string): Uint8Array {
-    const line = `${text.replace(/[\r\n\0]+/g, '')}\r\n`;
+  /** One line as it is sent, whatever stands in it: nobody ends the line early and begins a second one. */
+  encodeLine(text: string): Wire {
+    return encodeText(`${text.replace(/[\r\n\0]+/g, '')}\r\n`, this);
+  }
+
+  encode(text: string): Uint8Array {
     switch (this.#encoding) {
       case 'utf-8':
-        return Buffer.from(line);
+        return Buffer.from(text);
       case 'latin1':
-        // Not `Buffer.from(line, 'latin1')`: it makes LF of U+010A.
-        return latin1.encode(line);
+        // Not `Buffer.from(text, 'latin1')`: it makes LF of U+010A.
+        return latin1.encode(text);
       default:
-        return iconv.encode(line, this.#encoding);
+        return iconv.encode(text, this.#encoding);
     }
   }
 }

@@ -18,7 +18,6 @@ import {
   encodeNegotiation,
   encodeSubnegotiation,
   encodeWindowSize,
-  escapeIac,
   isMccp2Start,
   msdpOfPackage,
   packageOfMsdp,
@@ -27,6 +26,7 @@ import {
   type OptionPolicies,
   type TelnetEvent,
   type WindowSize,
+  type Wire,
 } from '../../telnet/index.ts';
 import type { ClientIntroduction, OutOfBand } from './client-introduction.ts';
 import { answerEnviron, changedEnviron, terminalNames, type ClientReport } from './client-report.ts';
@@ -133,8 +133,8 @@ export class TelnetClient {
   }
 
   /** The bytes of one line from the player. */
-  line(text: string): Uint8Array {
-    return escapeIac(this.#text.encodeLine(text));
+  line(text: string): Wire {
+    return this.#text.encodeLine(text);
   }
 
   /** The bytes of a message of GMCP or MSDP; none where the game does not speak it. */

@@ -1,3 +1,5 @@
+import type { Wire } from '../../../telnet/index.ts';
+import { bytesOf } from '../../telnet/bytes-of.ts';
 import type { TelnetSocket } from '../../telnet/telnet-player.ts';
 import { atTurnEnd } from '../../turn-end.ts';
 import type { WebSocketConnection } from '../web-socket-connection.ts';
@@ -34,8 +36,8 @@ export class FramedTelnetSocket implements TelnetSocket {
     if (bytes.length > 0) this.#receive(bytes);
   }
 
-  write(bytes: Uint8Array): void {
-    this.#written.push(bytes);
+  write(data: Wire): void {
+    this.#written.push(bytesOf(data));
     this.#schedule();
   }
 
