@@ -75,11 +75,15 @@ it('begins another file after four megabytes, and drops those that nobody needs'
 });
 
 it.each([1, FRAME_HEADER_BYTES - 1, FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + 5])(
-  'passes over a torn end, of %i bytes',
+  'passes over a torn end, of %i bytes, in the middle of zeros and at the end of the file',
   async (left) => {
     await append(3);
     const [path = ''] = await paths();
-    await truncate(path, 2 * frame('played').length + left);
+    const end = 2 * frame('played').length + left;
+    const bytes = await readFile(path);
+    await writeFile(path, bytes.fill(0, end));
+    expect((await readTraffic(folder, 7, begun)).map(({ number }) => number)).toEqual([1, 2]);
+    await truncate(path, end);
     expect((await readTraffic(folder, 7, begun)).map(({ number }) => number)).toEqual([1, 2]);
   },
 );
@@ -104,6 +108,14 @@ describe('is found damaged', () => {
     const [first = ''] = await paths();
     await truncate(first, 1000);
     await expect(readTraffic(folder, 7, begun)).rejects.toThrow('is damaged at byte 0');
+  });
+
+  it('where frames at the end of a file that is not the last one are gone', async () => {
+    await append(5, MEGABYTE);
+    const [first = ''] = await paths();
+    const bytes = await readFile(first);
+    await writeFile(first, bytes.fill(0, 3 * frame(MEGABYTE).length));
+    await expect(readTraffic(folder, 7, begun)).rejects.toThrow('there is no traffic 4');
   });
 
   it('where a file between others is gone', async () => {
