@@ -3,7 +3,7 @@ import type { Operation, OutcomeOf } from './operation.ts';
 import type { OutputEntry } from './output-log.ts';
 import type { Session } from './session.ts';
 
-/** A value, or a promise of it where it has to be fetched. */
+/** A value, or a promise of it where it has to be waited for. */
 export type Awaitable<T> = T | Promise<T>;
 
 /** There is no such session (any more). */
@@ -31,10 +31,10 @@ export interface Store {
   /**
    * One operation on one session, by the rules of `transition`, atomically. Operations on a session take effect
    * in the order in which they were asked for here, and appends are answered in it: a refusal is heard of before what
-   * was accepted after it. Resolves when the effect is durable; a `commit` that is
-   * only output, and an `acknowledge`, may take up to 0.5 s to become so.
+   * was accepted after it. Answered when the effect is durable; a `commit` that is only output, and an `acknowledge`, may be
+   * answered before that, and take up to 0.5 s to become so.
    */
-  apply<O extends Operation>(sessionId: string, operation: O): Promise<OutcomeOf<O> | Missing>;
+  apply<O extends Operation>(sessionId: string, operation: O): Awaitable<OutcomeOf<O> | Missing>;
 
   /** The session that has, or had, a token with this hash. Unknown session and wrong secret are one path. */
   findByHash(hash: string): Promise<string | undefined>;

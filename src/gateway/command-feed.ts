@@ -1,5 +1,6 @@
 import {
   nextCommandStep,
+  type Awaitable,
   type CommandEntry,
   type NewOutput,
   type Session,
@@ -35,6 +36,7 @@ export class CommandFeed {
   #suspect: number | undefined;
   /** What waits up to here was lost by the world. */
   #lostThrough = 0;
+  /** What is being done, where it has to be waited for. */
   #working: Promise<void> | undefined;
   #isWorking = false;
   #again = false;
@@ -93,45 +95,54 @@ export class CommandFeed {
     this.#options.writer.write(facts);
   }
 
-  /** The session changed. One loop at a time; a change meanwhile makes it look again. */
+  /** The session changed. One thing at a time; a change meanwhile makes it look again. */
   look(): void {
     if (this.#isStopped || this.#player === undefined) return;
     const { accepted, taken } = this.#session.commands;
     if (accepted === taken) return;
     this.#again = true;
-    if (this.#isWorking) return;
-    this.#isWorking = true;
-    this.#working = this.#workAll();
+    if (!this.#isWorking) this.#work();
   }
 
-  async #workAll(): Promise<void> {
+  /** Until nothing is next. Most commands come alone: nothing is waited for then but what is done with them. */
+  #work(): void {
+    this.#isWorking = true;
     try {
-      while (this.#again) {
+      while (this.#again && !this.#isStopped) {
         this.#again = false;
-        let isGoing: boolean | Promise<boolean> = true;
-        while (isGoing && !this.#isStopped) {
-          isGoing = this.#next();
-          // Most commands come alone: nothing is waited for where nothing is next.
-          if (isGoing instanceof Promise) isGoing = await isGoing;
+        const isGoing = this.#next();
+        if (isGoing instanceof Promise) {
+          this.#working = isGoing.then(this.#workOn, this.#failed);
+          return;
         }
+        this.#again ||= isGoing;
       }
+      this.#isWorking = false;
     } catch (error) {
-      this.#options.onFailure('commands', error);
+      this.#failed(error);
     }
-    // In the same turn as the last look at `#again`.
+  }
+
+  readonly #workOn = (isGoing: boolean): void => {
+    this.#again ||= isGoing;
+    this.#work();
+  };
+
+  readonly #failed = (error: unknown): void => {
+    this.#options.onFailure('commands', error);
     this.#isWorking = false;
     if (this.#again) this.look();
-  }
+  };
 
   /** Does what is next; false when there is nothing to do until something changes. */
-  #next(): boolean | Promise<boolean> {
+  #next(): Awaitable<boolean> {
     const { id, commands: head } = this.#session;
     if (head.accepted === head.taken) return false;
     const commands = this.#options.context.store.readCommands(id, head.taken);
     return commands instanceof Promise ? commands.then((read) => this.#step(read)) : this.#step(commands);
   }
 
-  #step(commands: readonly CommandEntry[]): boolean | Promise<boolean> {
+  #step(commands: readonly CommandEntry[]): Awaitable<boolean> {
     const { store, limits } = this.#options.context;
     const refused = this.#refused(commands);
     if (refused) return this.#committed(refused);
@@ -181,16 +192,16 @@ export class CommandFeed {
     return output.length === 0 ? undefined : { output, told: last };
   }
 
-  #drop(dropped: Dropped): Promise<boolean> {
+  #drop(dropped: Dropped): Awaitable<boolean> {
     const taken = dropped.through ?? dropped.seq;
     return this.#committed({ taken, sent: taken, output: [dropped] });
   }
 
-  #committed(facts: Facts): Promise<boolean> {
+  #committed(facts: Facts): Awaitable<boolean> {
     return this.#options.writer.commit(facts);
   }
 
-  #hand(entry: CommandEntry): Promise<boolean> {
+  #hand(entry: CommandEntry): Awaitable<boolean> {
     const { context } = this.#options;
     const { seq } = entry;
     const command = this.#open(entry);
@@ -239,12 +250,14 @@ export class CommandFeed {
   }
 
   /** Marked taken, durably, before its bytes leave: it never runs twice. */
-  #markCommand(command: WorldCommand): Promise<boolean> {
-    return this.#committed({ taken: command.seq }).then((isTaken) => isTaken && this.#deliver(command));
+  #markCommand(command: WorldCommand): Awaitable<boolean> {
+    const marked = this.#committed({ taken: command.seq });
+    if (!(marked instanceof Promise)) return marked && this.#deliver(command);
+    return marked.then((isTaken) => isTaken && this.#deliver(command));
   }
 
   /** At once where the world takes it at once. */
-  #deliver(command: WorldCommand): boolean | Promise<boolean> {
+  #deliver(command: WorldCommand): Awaitable<boolean> {
     const { seq } = command;
     if (this.#session.stage === 'closed') return false;
     try {

@@ -4,8 +4,10 @@ import {
   randomSessionId,
   type Append,
   type Attached,
+  type Missing,
   type NewCommand,
   type Operation,
+  type OutcomeOf,
   type Session,
 } from '../core/index.ts';
 import {
@@ -272,6 +274,8 @@ export class PlayerConversation implements Conversation, Registered {
   #follow({ id }: Session): void {
     if (this.#gone) return;
     this.#unwatch = this.#core.store.watch(id, (session, visibleEnd) => {
+      // Two of three changes of a line: it was accepted, and taken.
+      if (this.#player.overlooks(session, visibleEnd)) return;
       this.#dispatch({ kind: 'changed', session, visibleEnd });
     });
     this.#try('follow', this.#endIfMissing(id));
@@ -282,18 +286,21 @@ export class PlayerConversation implements Conversation, Registered {
     if ((await this.#core.store.read(id)) === undefined) this.dismiss('closed');
   }
 
+  readonly #appended = (outcome: OutcomeOf<Append> | Missing): void => {
+    if (outcome.kind !== 'missing') this.#dispatch({ kind: 'appended', outcome });
+  };
+
+  readonly #appendFailed = (error: unknown): void => this.#failed('append', error);
+
   #append(from: number, command: NewCommand): void {
     const { attachment } = this.#player;
     if (attachment === undefined) return;
     const { session, number } = attachment;
     const commands = [this.#sealed(session, command)];
     const append: Append = { kind: 'append', attachment: number, from, commands };
-    this.#core.store.apply(session.id, append).then(
-      (outcome) => {
-        if (outcome.kind !== 'missing') this.#dispatch({ kind: 'appended', outcome });
-      },
-      (error: unknown) => this.#failed('append', error),
-    );
+    const appending = this.#core.store.apply(session.id, append);
+    if (appending instanceof Promise) appending.then(this.#appended, this.#appendFailed);
+    else this.#appended(appending);
   }
 
   #sealed(session: Session, command: NewCommand): NewCommand {

@@ -1,6 +1,7 @@
 import {
   draftCommit,
   randomName,
+  type Awaitable,
   type Clock,
   type Commit,
   type Cryptography,
@@ -61,8 +62,8 @@ export class SessionWriter {
     });
   }
 
-  /** Resolves when it is durable; with false where the session is over, or not this writer's any more. */
-  commit(facts: Facts): Promise<boolean> {
+  /** True when it is durable; false where the session is over, or not this writer's any more. */
+  commit(facts: Facts): Awaitable<boolean> {
     return this.#apply(this.#draft(facts));
   }
 
@@ -74,21 +75,21 @@ export class SessionWriter {
   }
 
   /** `failed`: what becomes of an error, which is the caller's otherwise. */
-  #apply(commit: Draft<Commit>, failed?: (error: unknown) => false): Promise<boolean> {
-    if (this.#settled) return Promise.resolve(false);
+  #apply(commit: Draft<Commit>, failed?: (error: unknown) => false): Awaitable<boolean> {
+    if (this.#settled) return false;
     const { store, sessionId } = this.#options;
     commit.epoch = this.#epoch;
     commit.after = this.#end;
-    return store
-      .apply<Commit>(sessionId, commit)
-      .then((outcome) => this.#answered(outcome, commit, failed), failed);
+    const outcome = store.apply<Commit>(sessionId, commit);
+    if (!(outcome instanceof Promise)) return this.#answered(outcome, commit, failed);
+    return outcome.then((answer) => this.#answered(answer, commit, failed), failed);
   }
 
   #answered(
     outcome: OutcomeOf<Commit> | Missing,
     commit: Commit,
     failed?: (error: unknown) => false,
-  ): boolean | Promise<boolean> {
+  ): Awaitable<boolean> {
     switch (outcome.kind) {
       case 'committed':
         this.#end = Math.max(this.#end ?? 0, outcome.end);

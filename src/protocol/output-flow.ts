@@ -86,6 +86,11 @@ export class OutputFlow {
     return this.#isBlocked || this.#outstanding.length >= entries || this.#outstandingBytes >= bytes;
   }
 
+  /** The last offset that is known to be visible. */
+  get visibleEnd(): number {
+    return this.#visibleEnd;
+  }
+
   /** True when everything visible was sent. */
   get isCaughtUp(): boolean {
     return this.#cursor >= this.#visibleEnd;

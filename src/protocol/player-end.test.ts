@@ -110,7 +110,11 @@ class Scene {
   /** The session changed, and is seen to. */
   change(changes: Partial<Session> = {}): PlayerEffect[] {
     this.session = { ...this.session, ...changes };
-    return this.give({ kind: 'changed', session: this.session, visibleEnd: this.session.output.end });
+    const change = { session: this.session, visibleEnd: this.session.output.end };
+    const isNothing = this.player.overlooks(change.session, change.visibleEnd);
+    const effects = this.give({ kind: 'changed', ...change });
+    if (isNothing) expect(effects, 'what is overlooked').toEqual([]);
+    return effects;
   }
 
   /** Writes to the log without telling anybody. */
@@ -938,5 +942,39 @@ describe('the end', () => {
     ];
     for (const event of late) expect(scene.give(event)).toEqual([]);
     expect(scene.player.nextDeadline).toBeUndefined();
+  });
+});
+
+describe('a change of the session', () => {
+  it('that is of its commands alone is overlooked, and known', () => {
+    scene.open();
+    const session = { ...scene.session, commands: { ...scene.session.commands, accepted: 1 } };
+    scene.give({ kind: 'changed', session, visibleEnd: 0 });
+    const next = { ...session, commands: { ...session.commands, taken: 1 } };
+    expect(scene.player.overlooks(next, 0)).toBe(true);
+    expect(scene.player.attachment?.session).toBe(next);
+  });
+
+  it.each<Partial<Session>>([
+    { output: { ...NO_OUTPUT, end: 1 } },
+    { stage: 'closed' },
+    { worldState: 'down' },
+    { ending: 'quit' },
+    { presence: { attachment: 2, attached: true, ready: true, wish: 'run', since: NOW } },
+    { chains: [CHAIN] },
+  ])('that it has to act on is not: %o', (changes) => {
+    scene.open();
+    const known = scene.session;
+    expect(scene.player.overlooks(known, 0)).toBe(true);
+    expect(scene.player.overlooks({ ...known, ...changes }, 0)).toBe(false);
+    expect(scene.player.overlooks(known, 1), 'more is visible').toBe(false);
+    expect(scene.player.attachment?.session).toBe(known);
+  });
+
+  it('is not overlooked before there is a session, or when it is over', () => {
+    expect(scene.player.overlooks(scene.session, 0)).toBe(false);
+    scene.open();
+    scene.give({ kind: 'dismissed', reason: 'closed' });
+    expect(scene.player.overlooks(scene.session, 0)).toBe(false);
   });
 });

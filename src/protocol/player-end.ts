@@ -121,6 +121,23 @@ export class PlayerEnd {
     return this.#effects;
   }
 
+  /** True where `changed` would do nothing: only the commands changed, perhaps. The session is known as it is now, then. */
+  overlooks(session: Session, visibleEnd: number): boolean {
+    const known = this.#session;
+    const isSame =
+      this.#stage === 'open' &&
+      known !== undefined &&
+      this.#flow?.visibleEnd === visibleEnd &&
+      session.output === known.output &&
+      session.stage === known.stage &&
+      session.worldState === known.worldState &&
+      session.ending === known.ending &&
+      session.presence === known.presence &&
+      session.chains === known.chains;
+    if (isSame) this.#session = session;
+    return isSame;
+  }
+
   #handle(event: PlayerEvent): void {
     switch (event.kind) {
       case 'frame':

@@ -1,13 +1,13 @@
-import { NONE, StoreError, type Clock, type Session, type StoredSession } from '../core/index.ts';
+import { NONE, StoreError, type Clock, type Session } from '../core/index.ts';
 import type { Journal } from './journal.ts';
-import { PendingChange } from './pending-change.ts';
+import { PendingChange, type Changing } from './pending-change.ts';
 
 /** What may wait is written within this time, in ms (the promise to players is 0.5 s). */
 const SOON_MS = 200;
 
 /** What becomes durable together. */
 class Group {
-  readonly changes = new Map<string, PendingChange>();
+  readonly changes: PendingChange[] = [];
   /** Done when all is durable, before whoever waits for it goes on. */
   readonly first: (() => void)[] = [];
   readonly written: Promise<void>;
@@ -31,7 +31,7 @@ class Group {
 export class JournalWriter {
   readonly #journal: Journal;
   readonly #clock: Clock;
-  readonly #written: (ids: Iterable<string>) => void;
+  readonly #written: (id: string) => void;
   readonly #failed: (error: StoreError) => void;
   /** What `hash` leads to until its row is durable; `null` where it was forgotten. */
   readonly #hashes = new Map<string, string | null>();
@@ -47,7 +47,7 @@ export class JournalWriter {
   constructor(
     journal: Journal,
     clock: Clock,
-    on: { readonly written: (ids: Iterable<string>) => void; readonly failed: (error: StoreError) => void },
+    on: { readonly written: (id: string) => void; readonly failed: (error: StoreError) => void },
   ) {
     this.#journal = journal;
     this.#clock = clock;
@@ -60,23 +60,24 @@ export class JournalWriter {
   }
 
   /** This session changes, and was so before. Follow it with `write`. */
-  change(id: string, before: Session | undefined, stored: StoredSession): PendingChange {
-    const { changes } = this.#gathering;
-    const known = changes.get(id);
-    if (known) return known;
-    const change = new PendingChange(id, before, stored, this.#hashes);
-    changes.set(id, change);
+  change(stored: Changing, before: Session | undefined): PendingChange {
+    const group = this.#gathering;
+    if (stored.pending?.group === group) return stored.pending;
+    const change = new PendingChange(before, stored, group, this.#hashes);
+    stored.pending = change;
+    group.changes.push(change);
     return change;
   }
 
   /** True while something of this session is not durable. */
-  isDirty(id: string): boolean {
-    return this.#gathering.changes.has(id) || this.#inFlight?.changes.has(id) === true;
+  isDirty({ pending }: Changing): boolean {
+    return pending !== undefined && (pending.group === this.#gathering || pending.group === this.#inFlight);
   }
 
   /** Sessions of which something is not durable. */
   dirtyIds(): Iterable<string> {
-    return new Set([...(this.#inFlight?.changes.keys() ?? []), ...this.#gathering.changes.keys()]);
+    const changes = [...(this.#inFlight?.changes ?? []), ...this.#gathering.changes];
+    return new Set(changes.map(({ id }) => id));
   }
 
   /** The session of a hash whose row is not durable yet; `null` where the row is about to go. */
@@ -128,7 +129,7 @@ export class JournalWriter {
     this.#isDue = false;
     this.#gathering = new Group();
     this.#inFlight = group;
-    const released = await this.#tryWrite([...group.changes.values()]);
+    const released = await this.#tryWrite(group.changes);
     this.#inFlight = undefined;
     if (released instanceof StoreError) {
       this.#cancelSoon?.();
@@ -137,11 +138,11 @@ export class JournalWriter {
       this.#gathering.reject(released);
       return;
     }
-    if (this.#hashes.size > 0) for (const change of group.changes.values()) this.#settleHashes(change);
+    if (this.#hashes.size > 0) for (const change of group.changes) this.#settleHashes(change);
     for (const act of group.first) act();
     group.resolve();
-    this.#written(group.changes.keys());
-    this.#written(released);
+    for (const { id } of group.changes) this.#written(id);
+    for (const id of released) this.#written(id);
   }
 
   async #tryWrite(changes: readonly PendingChange[]): Promise<readonly string[] | StoreError> {
@@ -159,9 +160,10 @@ export class JournalWriter {
   }
 
   /** Rows that are durable need no memory, unless they changed again meanwhile. */
-  #settleHashes({ id, addedHashes, forgottenHashes }: PendingChange): void {
-    const later = this.#gathering.changes.get(id);
-    for (const hash of addedHashes) if (!later?.touchesHash(hash)) this.#hashes.delete(hash);
-    for (const hash of forgottenHashes) if (!later?.touchesHash(hash)) this.#hashes.delete(hash);
+  #settleHashes(change: PendingChange): void {
+    const { pending: last } = change.stored;
+    const later = last === change ? undefined : last;
+    for (const hash of change.addedHashes) if (!later?.touchesHash(hash)) this.#hashes.delete(hash);
+    for (const hash of change.forgottenHashes) if (!later?.touchesHash(hash)) this.#hashes.delete(hash);
   }
 }

@@ -1,25 +1,34 @@
 import { added, NONE, type Session, type StoredSession } from '../core/index.ts';
 import type { SessionChange } from './journal.ts';
 
+/** A session in memory, as changed by all operations so far, durable or not. */
+export interface Changing extends StoredSession {
+  /** Its last change, durable or not. */
+  pending: PendingChange | undefined;
+}
+
 /** Remembers until the next write that a session changed, and which tokens lead to it. */
 export class PendingChange implements SessionChange {
   readonly id: string;
   readonly before: Session | undefined;
-  readonly stored: StoredSession;
+  readonly stored: Changing;
+  /** What it becomes durable with. */
+  readonly group: object;
   #addedHashes: string[] = NONE;
   #forgottenHashes: string[] = NONE;
   /** Shared by all changes: finds a session by a hash before its row is durable. */
   readonly #hashes: Map<string, string | null>;
 
   constructor(
-    id: string,
     before: Session | undefined,
-    stored: StoredSession,
+    stored: Changing,
+    group: object,
     hashes: Map<string, string | null>,
   ) {
-    this.id = id;
+    this.id = stored.session.id;
     this.before = before;
     this.stored = stored;
+    this.group = group;
     this.#hashes = hashes;
   }
 

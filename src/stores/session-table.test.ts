@@ -63,12 +63,12 @@ describe('a session table', () => {
   it('writes what is asked for in one turn together, and the rest while it writes', async () => {
     const { table, journal } = await made();
     journal.writes = 0;
-    await Promise.all(Array.from({ length: 100 }, () => table.apply('a', say())));
+    await Promise.all(Array.from({ length: 100 }, async () => table.apply('a', say())));
     expect(journal.writes).toBe(1);
     const gate = journal.hold();
     const first = table.apply('a', { kind: 'append', commands: [{ kind: 'text', text: 'look' }] });
     await turns();
-    const rest = Array.from({ length: 100 }, () => table.apply('a', say()));
+    const rest = Array.from({ length: 100 }, async () => table.apply('a', say()));
     await turns();
     expect(journal.writes).toBe(2);
     gate.open();
@@ -125,8 +125,10 @@ describe('a session table', () => {
     await table.apply('a', say());
     const gate = journal.hold();
     const answered: number[] = [];
-    const ask = (number: number, operation: Operation): Promise<unknown> =>
-      table.apply('a', operation).then(() => answered.push(number));
+    const ask = async (number: number, operation: Operation): Promise<void> => {
+      await table.apply('a', operation);
+      answered.push(number);
+    };
     const asked = [ask(1, { ...prints('A room.'), taken: 1 })];
     await turns();
     asked.push(ask(2, say()));
@@ -154,7 +156,8 @@ describe('a session table', () => {
     const gate = journal.hold();
     const inFlight = table.apply('a', say());
     await turns();
-    const waiting = [table.apply('a', say()), table.apply('a', prints('a rat'))];
+    void table.apply('a', prints('a rat'));
+    const waiting = [table.apply('a', say()), table.apply('a', say())];
     await turns();
     gate.fail();
     for (const asked of [inFlight, ...waiting]) await expect(asked).rejects.toThrow('stops for good');
@@ -221,11 +224,14 @@ describe('a session table', () => {
   it('keeps the order of what is asked for while a session loads, and answers in it', async () => {
     const { table, journal } = await made({ forgetful: true });
     const gate = journal.hold();
-    const asked: Promise<unknown>[] = [];
+    const asked: Promise<void>[] = [];
     const answered: unknown[] = [];
+    const ask = async (append: Operation): Promise<void> => {
+      answered.push(await table.apply('a', append));
+    };
     for (let n = 1; n <= 90; n += 1) {
       const append: Operation = { kind: 'append', from: n, commands: [{ kind: 'text', text: `${n}` }] };
-      asked.push(table.apply('a', append).then((outcome) => answered.push(outcome)));
+      asked.push(ask(append));
       await Promise.resolve();
     }
     gate.open();
@@ -233,6 +239,22 @@ describe('a session table', () => {
     expect(answered).toEqual(
       Array.from({ length: 90 }, (_, index) => ({ kind: 'accepted', accepted: index + 1, refused: [] })),
     );
+  });
+
+  it('tells each watcher the newest last, also where one of them changes the session', async () => {
+    const { table } = await made();
+    const seen: number[][] = [[], []];
+    for (const ends of seen) {
+      table.watch('a', ({ output }) => {
+        ends.push(output.end);
+        if (output.end === 1) void table.apply('a', prints('another'));
+      });
+    }
+    await turns();
+    void table.apply('a', prints('one'));
+    await turns();
+    for (const ends of seen) expect(ends).toEqual(ends.toSorted((one, other) => one - other));
+    expect(seen.map((ends) => ends.at(-1))).toEqual([2, 2]);
   });
 
   it('lets go of sessions that nobody watches, and reads them again', async () => {

@@ -7,6 +7,7 @@ import {
   outputBytes,
   StoreError,
   transition,
+  type Awaitable,
   type Clock,
   type CommandEntry,
   type Lease,
@@ -23,14 +24,14 @@ import {
 } from '../core/index.ts';
 import type { Journal } from './journal.ts';
 import { JournalWriter } from './journal-writer.ts';
+import type { Changing } from './pending-change.ts';
 
 const MISSING: Missing = { kind: 'missing' };
 
 type Watcher = (session: Session, visibleEnd: number) => void;
 type PageLimit = { readonly entries: number; readonly bytes: number };
 
-/** A session in memory, as changed by all operations so far, durable or not. */
-interface Live {
+interface Live extends Changing {
   session: Session;
   readonly commands: CommandEntry[];
   readonly output: OutputEntry[];
@@ -38,6 +39,7 @@ interface Live {
   visibleEnd: number;
   /** The newest end that waits to become visible. */
   withheldEnd: number;
+  watchers: ReadonlySet<Watcher> | undefined;
 }
 
 /** What became of an operation, and when that is durable, where it has to be awaited. */
@@ -80,9 +82,7 @@ export class SessionTable implements Store {
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#forgetful = options.forgetful;
     this.#writer = new JournalWriter(options.journal, options.clock, {
-      written: (ids) => {
-        for (const id of ids) this.#forget(id);
-      },
+      written: (id) => this.#forget(id),
       failed: options.onFailure ?? (() => undefined),
     });
   }
@@ -96,16 +96,16 @@ export class SessionTable implements Store {
     const found = await this.#find(id);
     // Asked again without a pause: two may be here at once.
     if (found ?? this.#live.has(id)) throw new StoreError(`session ${id} exists already`, { passing: false });
-    this.#writer.change(id, undefined, this.#keep({ session, commands: [], output: [] }));
+    this.#writer.change(this.#keep({ session, commands: [], output: [] }), undefined);
     await this.#writer.write('now');
   }
 
-  apply<O extends Operation>(id: string, operation: O): Promise<OutcomeOf<O> | Missing> {
+  apply<O extends Operation>(id: string, operation: O): Awaitable<OutcomeOf<O> | Missing> {
     try {
       const found = this.#find(id);
       if (found instanceof Promise) return this.#applyLoaded(found, operation);
       const { outcome, written } = this.#apply(found, operation);
-      return written === undefined ? Promise.resolve(outcome) : written.then(() => outcome);
+      return written === undefined ? outcome : written.then(() => outcome);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -139,7 +139,7 @@ export class SessionTable implements Store {
       return { outcome, written };
     }
     // The answer rests on what is not durable yet.
-    const isDirty = operation.kind !== 'acknowledge' && this.#writer.isDirty(live.session.id);
+    const isDirty = operation.kind !== 'acknowledge' && this.#writer.isDirty(live);
     return { outcome, written: isDirty ? this.#writer.write('now') : undefined };
   }
 
@@ -166,28 +166,35 @@ export class SessionTable implements Store {
     return [...this.#writer.dirtyIds()].map((id) => [id, this.#live.get(id)?.session]);
   }
 
-  read(id: string): Session | undefined | Promise<Session | undefined> {
+  read(id: string): Awaitable<Session | undefined> {
     return this.#select(id, (live) => live?.session);
   }
 
-  readCommands(id: string, after: number): readonly CommandEntry[] | Promise<readonly CommandEntry[]> {
+  readCommands(id: string, after: number): Awaitable<readonly CommandEntry[]> {
     return this.#select(id, (live) => (live ? commandsAfter(live.commands, after) : NONE));
   }
 
-  readOutput(id: string, after: number, limit: PageLimit): OutputPage | Promise<OutputPage> {
+  readOutput(id: string, after: number, limit: PageLimit): Awaitable<OutputPage> {
     return this.#select(id, (live) => (live ? page(live, after, limit) : { entries: [], visibleEnd: 0 }));
   }
 
   watch(id: string, changed: Watcher): () => void {
     const watchers = this.#watchers.get(id) ?? new Set();
     const watcher: Watcher = (session, visibleEnd) => changed(session, visibleEnd);
-    this.#watchers.set(id, watchers.add(watcher));
+    this.#watch(id, watchers.add(watcher));
     void this.#tellFirst(id, watcher).catch(() => undefined);
     return () => {
       if (!watchers.delete(watcher) || watchers.size > 0) return;
-      this.#watchers.delete(id);
+      this.#watch(id, undefined);
       this.#forget(id);
     };
+  }
+
+  #watch(id: string, watchers: Set<Watcher> | undefined): void {
+    if (watchers) this.#watchers.set(id, watchers);
+    else this.#watchers.delete(id);
+    const live = this.#live.get(id);
+    if (live) live.watchers = watchers;
   }
 
   /** Never from within the call of `watch`: the watcher is not ready yet. */
@@ -225,13 +232,13 @@ export class SessionTable implements Store {
     if (this.#writer.failure) throw this.#writer.failure;
   }
 
-  #select<T>(id: string, from: (live: Live | undefined) => T): T | Promise<T> {
+  #select<T>(id: string, from: (live: Live | undefined) => T): Awaitable<T> {
     const found = this.#find(id);
     return found instanceof Promise ? found.then((live) => from(open(live))) : from(open(found));
   }
 
   /** From memory, else from the journal. */
-  #find(id: string): Live | undefined | Promise<Live | undefined> {
+  #find(id: string): Awaitable<Live | undefined> {
     this.#check();
     const loading = this.#loading.size === 0 ? undefined : this.#loading.get(id);
     return loading ?? this.#live.get(id) ?? this.#load(id);
@@ -257,26 +264,42 @@ export class SessionTable implements Store {
   }
 
   #keep({ session, commands, output }: Pick<Live, 'session' | 'commands' | 'output'>): Live {
-    const live: Live = { session, commands, output, visibleEnd: session.output.end, withheldEnd: 0 };
-    this.#live.set(session.id, live);
+    const { id } = session;
+    const watchers = this.#watchers.get(id);
+    const visibleEnd = session.output.end;
+    const live: Live = {
+      session,
+      commands,
+      output,
+      visibleEnd,
+      withheldEnd: 0,
+      watchers,
+      pending: undefined,
+    };
+    this.#live.set(id, live);
     return live;
   }
 
   #forget(id: string): void {
     const live = this.#live.get(id);
-    if (live === undefined || this.#watchers.has(id) || this.#writer.isDirty(id)) return;
+    if (live === undefined || live.watchers || this.#writer.isDirty(live)) return;
     const mayGo = this.#forgetful || live.session.stage === 'closed';
     if (mayGo && this.#journal.release(id)) this.#live.delete(id);
   }
 
+  /** As it is when each of them is told: one before may have changed it. */
   #tell(live: Live): void {
-    const watchers = this.#watchers.get(live.session.id);
-    if (watchers) for (const watcher of watchers) watcher(live.session, live.visibleEnd);
+    if (live.watchers) for (const watcher of live.watchers) watcher(live.session, live.visibleEnd);
   }
 
   /** Applies the change in memory and passes it on to be written. */
-  #update(live: Live, session: Session, change: Transition<unknown>, operation: Operation): Promise<void> {
-    const pending = this.#writer.change(session.id, live.session, live);
+  #update(
+    live: Live,
+    session: Session,
+    change: Transition<unknown>,
+    operation: Operation,
+  ): Promise<void> | undefined {
+    const pending = this.#writer.change(live, live.session);
     live.session = session;
     for (const entry of change.commands ?? NONE) {
       // A run of refusals that grew takes the place of what it was.
@@ -291,8 +314,11 @@ export class SessionTable implements Store {
     return this.#write(live, operation);
   }
 
-  /** Output of a commit that takes commands becomes visible when durable, other output at once, in order. */
-  #write(live: Live, operation: Operation): Promise<void> {
+  /**
+   * Output of a commit that takes commands becomes visible when durable, other output at once, in order. Nobody waits for
+   * what may be lost.
+   */
+  #write(live: Live, operation: Operation): Promise<void> | undefined {
     const { end } = live.session.output;
     const takes = operation.kind === 'commit' && operation.taken !== undefined;
     const isWithholding = live.withheldEnd > live.visibleEnd;
@@ -305,7 +331,9 @@ export class SessionTable implements Store {
       });
     }
     if (adds) live.visibleEnd = end;
-    return this.#writer.write(isLazy(operation) ? 'soon' : 'now');
+    if (!isLazy(operation)) return this.#writer.write('now');
+    void this.#writer.write('soon');
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Missing, Operation, OperationKind, OutcomeOf } from '../../src/core/index.ts';
+import type { Awaitable, Missing, Operation, OperationKind, OutcomeOf } from '../../src/core/index.ts';
 import type { Action } from './schedule.ts';
 
 /** What can go wrong, or at least differently, around an operation. */
@@ -43,8 +43,8 @@ export class Coverage {
     this.#until[FAULTS.indexOf(fault)] = this.#now() + AFTERMATH_MS;
   }
 
-  count(operation: Operation, outcome: Promise<OutcomeOf<Operation> | Missing>): void {
-    outcome.then(
+  count(operation: Operation, outcome: Awaitable<OutcomeOf<Operation> | Missing>): void {
+    Promise.resolve(outcome).then(
       (answer) => this.#add(`${operation.kind}: ${detailOf(operation.kind, answer)}`),
       () => this.#add(`${operation.kind}: failed`),
     );

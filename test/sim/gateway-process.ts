@@ -1,4 +1,4 @@
-import type { Missing, Operation, OutcomeOf, OutputPage, Session } from '../../src/core/index.ts';
+import type { Awaitable, Missing, Operation, OutcomeOf, OutputPage, Session } from '../../src/core/index.ts';
 import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import { SessionTable, type SessionTableOptions } from '../../src/stores/session-table.ts';
 import type { Coverage } from './coverage.ts';
@@ -43,20 +43,19 @@ class WatchedTable extends SessionTable {
     this.#surroundings = surroundings;
   }
 
-  override apply<O extends Operation>(id: string, operation: O): Promise<OutcomeOf<O> | Missing> {
+  override apply<O extends Operation>(id: string, operation: O): Awaitable<OutcomeOf<O> | Missing> {
     const { ledger, coverage } = this.#surroundings;
     const before = this.peek(id);
     const outcome = super.apply(id, operation);
     ledger.store.operated(id, operation, before, this.peek(id) ?? ended(before));
     if (before === undefined) ledger.store.askedUnseen(id, operation);
     // Before whoever asked goes on.
-    outcome.then(
-      (answer) => {
-        if (answer.kind === 'accepted') ledger.store.refuses(id, answer.refused);
-        if (before === undefined) ledger.store.answeredUnseen(id, operation);
-      },
-      () => undefined,
-    );
+    const answered = (answer: OutcomeOf<O> | Missing): void => {
+      if (answer.kind === 'accepted') ledger.store.refuses(id, answer.refused);
+      if (before === undefined) ledger.store.answeredUnseen(id, operation);
+    };
+    if (outcome instanceof Promise) outcome.then(answered, () => undefined);
+    else answered(outcome);
     coverage.count(operation, outcome);
     return outcome;
   }
@@ -164,7 +163,9 @@ export class GatewayProcess {
   /** What `openEmbeddedStore` and `holdfast serve` do. */
   async start(): Promise<void> {
     this.#surroundings.ledger.evidence.processBegan(this);
-    const detached = this.#surroundings.disk.attached().map((id) => this.table.apply(id, { kind: 'detach' }));
+    const detached = this.#surroundings.disk
+      .attached()
+      .map(async (id) => this.table.apply(id, { kind: 'detach' }));
     await Promise.all(detached);
     await this.gateway.listen();
   }

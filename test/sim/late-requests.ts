@@ -8,7 +8,7 @@ export function arriveLate(process: GatewayProcess, sessionId: string | undefine
   if (session === undefined) return;
   for (const operation of lateRequests(session)) {
     // The ledger looks at each of them.
-    process.table.apply(session.id, operation).catch(() => undefined);
+    Promise.resolve(process.table.apply(session.id, operation)).catch(() => undefined);
   }
 }
 

@@ -105,8 +105,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'acknowledged before it is durable',
     file: 'stores/session-table.ts',
-    find: 'return written === undefined ? Promise.resolve(outcome) : written.then(() => outcome);',
-    replace: 'written?.catch(() => undefined); return Promise.resolve(outcome);',
+    find: 'return written === undefined ? outcome : written.then(() => outcome);',
+    replace: 'written?.catch(() => undefined); return outcome;',
   },
   {
     why: 'acknowledged before its refusal is told',
@@ -135,8 +135,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'a command leaves for the game before it is marked',
     file: 'gateway/command-feed.ts',
-    find: 'this.#committed({ taken: command.seq }).then(',
-    replace: '(this.#committed({ taken: command.seq }), Promise.resolve(true)).then(',
+    find: 'const marked = this.#committed({ taken: command.seq });',
+    replace: 'void this.#committed({ taken: command.seq }); const marked = true as Awaitable<boolean>;',
   },
   {
     why: 'what may have run when the process died is not told to be uncertain',

@@ -131,7 +131,7 @@ export function restartScenarios(it: Scenario): void {
     await subject.write('shown');
     const store = await restarted(opened, 'crash');
     const { number: lease } = await store.acquireLease('world');
-    const written = store.apply(subject.id, { kind: 'commit', lease, epoch: 'new', output: [text('other')] });
+    const written = subject.apply({ kind: 'commit', lease, epoch: 'new', output: [text('other')] }, store);
     outcome(await settled(opened, written), 'committed');
     const [, gap] = await subject.output(0, store);
     assert.ok(gap?.kind === 'gap' && gap.reason === 'crash');
@@ -147,7 +147,17 @@ export function restartScenarios(it: Scenario): void {
   });
 }
 
+/** On the store's clock. */
+async function halfASecond(opened: OpenedStore): Promise<void> {
+  for (let ms = 0; ms < 500; ms += 20) {
+    await opened.advance(20);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
 async function restarted(opened: OpenedStore, how: (typeof HOWS)[number]): Promise<Store> {
   assert.ok(opened.restart, '`without.restart` must say why there is no `restart`');
+  // Everything that was answered is durable half a second later.
+  if (how === 'crash') await halfASecond(opened);
   return opened.restart(how);
 }

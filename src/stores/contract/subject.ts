@@ -141,7 +141,7 @@ export class Subject {
     return subject;
   }
 
-  apply<O extends Operation>(operation: O, store: Store = this.store): Promise<OutcomeOf<O> | Missing> {
+  async apply<O extends Operation>(operation: O, store: Store = this.store): Promise<OutcomeOf<O> | Missing> {
     return store.apply(this.id, operation);
   }
 

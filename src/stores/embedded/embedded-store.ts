@@ -108,7 +108,7 @@ async function detachAll(table: SessionTable, rows: SessionRows): Promise<void> 
   for (;;) {
     const ids = await rows.attached(DETACH_PAGE);
     if (ids.length === 0) return;
-    const outcomes = await Promise.all(ids.map((id) => table.apply(id, { kind: 'detach' })));
+    const outcomes = await Promise.all(ids.map(async (id) => table.apply(id, { kind: 'detach' })));
     const lost = ids[outcomes.findIndex(({ kind }) => kind !== 'done')];
     if (lost !== undefined) throw damaged(rows.folder, `session ${lost} was attached, and is not as it was`);
   }

@@ -83,6 +83,8 @@ class Played {
 
   /** As after the death of the process: nothing is in memory. */
   async restart(): Promise<void> {
+    // What changes nothing is answered when all before it is durable.
+    await Promise.all(IDS.map(async (id) => this.#store.apply(id, { kind: 'confirm', tokenId: 'none' })));
     const { boot } = this.#files;
     await this.#files.close();
     await foldTraffic(this.#rows, boot, 0);
