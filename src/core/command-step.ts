@@ -31,25 +31,26 @@ export function nextCommandStep(
   const { presence } = session;
   const { held, told } = session.commands;
   const isHeld = held !== undefined && entry.seq <= held.through;
-  const drop = (reason: DropReason, through = entry.seq): CommandStep => {
-    return { kind: 'drop', seq: Math.max(entry.seq, taken + 1), through, reason };
-  };
-
   if (entry.kind === 'refused') {
-    return entry.through <= told ? { kind: 'pass', seq: entry.through } : drop('refused', entry.through);
+    return entry.through <= told ? { kind: 'pass', seq: entry.through } : drop(entry, taken, 'refused');
   }
   if (entry.kind === 'passing') return { kind: 'pass', seq: entry.seq };
-  if (entry.kind === 'private' && (isHeld || !presence.attached)) return drop('private');
+  if (entry.kind === 'private' && (isHeld || !presence.attached)) return drop(entry, taken, 'private');
   if (isHeld) {
     const { choice } = held;
     if (choice === 'undecided') {
       return hasExpired(held, now, limits)
-        ? drop('expired')
+        ? drop(entry, taken, 'expired')
         : { kind: 'wait', until: expiresAt(held, limits) };
     }
     if (choice === 'none' || (choice !== 'all' && !choice.seqs.includes(entry.seq))) {
-      return presence.ready ? drop('skipped') : { kind: 'wait' };
+      return presence.ready ? drop(entry, taken, 'skipped') : { kind: 'wait' };
     }
   }
   return presence.attached && presence.ready ? { kind: 'hand', entry } : { kind: 'wait' };
+}
+
+/** Of a run of refusals what is not taken yet. */
+function drop(entry: CommandEntry, taken: number, reason: DropReason): CommandStep {
+  return { kind: 'drop', seq: Math.max(entry.seq, taken + 1), through: lastSeq(entry), reason };
 }

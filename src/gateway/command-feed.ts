@@ -1,5 +1,7 @@
 import {
+  added,
   nextCommandStep,
+  NONE,
   type Awaitable,
   type CommandEntry,
   type NewOutput,
@@ -181,13 +183,14 @@ export class CommandFeed {
   /** Refusals are told at once, before what was accepted ahead of them is through. */
   #refused(commands: readonly CommandEntry[]): Facts | undefined {
     const { told } = this.#session.commands;
-    const output: Dropped[] = [];
+    let output: Dropped[] = NONE;
     let last = told;
     for (const entry of commands) {
       if (entry.kind !== 'refused' || entry.through <= told) continue;
       const seq = Math.max(entry.seq, told + 1);
       last = entry.through;
-      output.push({ kind: 'dropped', seq, reason: 'refused', ...(last > seq ? { through: last } : {}) });
+      const range = last > seq ? { seq, through: last } : { seq };
+      output = added(output, { kind: 'dropped', ...range, reason: 'refused' });
     }
     return output.length === 0 ? undefined : { output, told: last };
   }

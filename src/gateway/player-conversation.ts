@@ -77,7 +77,7 @@ export class PlayerConversation implements Conversation, Registered {
   }
 
   flushed(offset: number): void {
-    this.#dispatch({ kind: 'flushed', offset });
+    if (!this.#player.makesRoom(offset)) this.#dispatch({ kind: 'flushed', offset });
   }
 
   fail(code: ErrorCode, why?: FailureDetail): void {

@@ -978,3 +978,30 @@ describe('a change of the session', () => {
     expect(scene.player.overlooks(scene.session, 0)).toBe(false);
   });
 });
+
+describe('output that left', () => {
+  beforeEach(() => {
+    scene.open();
+    scene.writeLines('one', 'two').change();
+  });
+
+  it('makes room, where nothing waits for it', () => {
+    expect(scene.player.makesRoom(2)).toBe(true);
+    // All of the window again.
+    scene.writeLines('3', '4', '5', '6').change();
+    expect(scene.frames.at(-1)).toMatchObject({ text: '6' });
+    expect(scene.give({ kind: 'flushed', offset: 6 })).toEqual([]);
+  });
+
+  it('is told where more waits, or the session ends', () => {
+    scene.writeLines('3', '4', '5').change();
+    expect(scene.player.makesRoom(2), 'the window is full').toBe(false);
+    scene.give({ kind: 'flushed', offset: 4 });
+    expect(scene.frames.at(-1)).toMatchObject({ text: '5' });
+    scene.change({ ending: 'world_closed' });
+    expect(scene.player.makesRoom(5)).toBe(false);
+    scene.give({ kind: 'flushed', offset: 5 });
+    expect(scene.operations.at(-1)).toMatchObject({ kind: 'close', reason: 'world_closed' });
+    expect(new Scene().player.makesRoom(1)).toBe(false);
+  });
+});

@@ -138,6 +138,16 @@ export class PlayerEnd {
     return isSame;
   }
 
+  /** True where `flushed` would do nothing but make room, for which nothing waits. There is room, then. */
+  makesRoom(offset: number): boolean {
+    const flow = this.#flow;
+    if (this.#stage !== 'open' || flow === undefined || flow.isFull || !flow.isCaughtUp) return false;
+    // One that ends may be over once this was read.
+    if (this.#session?.ending !== undefined) return false;
+    flow.acknowledge(offset);
+    return true;
+  }
+
   #handle(event: PlayerEvent): void {
     switch (event.kind) {
       case 'frame':

@@ -94,7 +94,7 @@ export class JournalWriter {
     const { written, first } = this.#gathering;
     if (before) first.push(before);
     if (urgency === 'now') this.#begin();
-    else this.#cancelSoon ??= this.#clock.after(SOON_MS, () => this.#begin());
+    else if (!this.#isDue) this.#cancelSoon ??= this.#clock.after(SOON_MS, () => this.#begin());
     return written;
   }
 

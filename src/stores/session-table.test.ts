@@ -241,6 +241,17 @@ describe('a session table', () => {
     );
   });
 
+  it('reads output from any place in the log on', async () => {
+    const { table } = await made();
+    for (let offset = 1; offset <= 20; offset += 1) await table.apply('a', prints(`${offset}`));
+    await table.apply('a', { kind: 'acknowledge', attachment: 1, offset: 3 });
+    for (let after = 0; after <= 21; after += 1) {
+      const { entries } = await table.readOutput('a', after, { entries: 100, bytes: 1000 });
+      const all = Array.from({ length: 20 }, (_, index) => index + 1);
+      expect(entries.map(({ offset }) => offset)).toEqual(all.filter((each) => each > Math.max(after, 3)));
+    }
+  });
+
   it('tells each watcher the newest last, also where one of them changes the session', async () => {
     const { table } = await made();
     const seen: number[][] = [[], []];

@@ -167,15 +167,20 @@ export class SessionTable implements Store {
   }
 
   read(id: string): Awaitable<Session | undefined> {
-    return this.#select(id, (live) => live?.session);
+    const found = this.#find(id);
+    return found instanceof Promise ? found.then((live) => open(live)?.session) : open(found)?.session;
   }
 
   readCommands(id: string, after: number): Awaitable<readonly CommandEntry[]> {
-    return this.#select(id, (live) => (live ? commandsAfter(live.commands, after) : NONE));
+    const found = this.#find(id);
+    return found instanceof Promise ? found.then((live) => waiting(live, after)) : waiting(found, after);
   }
 
   readOutput(id: string, after: number, limit: PageLimit): Awaitable<OutputPage> {
-    return this.#select(id, (live) => (live ? page(live, after, limit) : { entries: [], visibleEnd: 0 }));
+    const found = this.#find(id);
+    return found instanceof Promise
+      ? found.then((live) => page(live, after, limit))
+      : page(found, after, limit);
   }
 
   watch(id: string, changed: Watcher): () => void {
@@ -230,11 +235,6 @@ export class SessionTable implements Store {
 
   #check(): void {
     if (this.#writer.failure) throw this.#writer.failure;
-  }
-
-  #select<T>(id: string, from: (live: Live | undefined) => T): Awaitable<T> {
-    const found = this.#find(id);
-    return found instanceof Promise ? found.then((live) => from(open(live))) : from(open(found));
   }
 
   /** From memory, else from the journal. */
@@ -382,15 +382,20 @@ function trimOutput(output: OutputEntry[], head: OutputHead): void {
   if (at > kept) output.splice(kept, at - kept);
 }
 
-function commandsAfter(commands: readonly CommandEntry[], seq: number): readonly CommandEntry[] {
-  const first = commands.findIndex((entry) => lastSeq(entry) > seq);
-  return first < 0 ? NONE : commands.slice(first);
+function waiting(found: Live | undefined, after: number): readonly CommandEntry[] {
+  const kept = open(found)?.commands ?? NONE;
+  const first = kept.findIndex((entry) => lastSeq(entry) > after);
+  return first < 0 ? NONE : kept.slice(first);
 }
 
-/** Where the first entry after this offset is, by halving. */
+/** Where the first entry after this offset is: nearly always the last one, and those far before it are in no cache. */
 function firstAfter(output: readonly OutputEntry[], offset: number): number {
-  let low = 0;
   let high = output.length;
+  let low = high;
+  for (let step = 1; low > 0 && (output[low - 1]?.offset ?? 0) > offset; step *= 2) {
+    high = low;
+    low = Math.max(0, low - step);
+  }
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((output[middle]?.offset ?? Infinity) > offset) high = middle;
@@ -399,7 +404,9 @@ function firstAfter(output: readonly OutputEntry[], offset: number): number {
   return low;
 }
 
-function page(live: Live, after: number, limit: PageLimit): OutputPage {
+function page(found: Live | undefined, after: number, limit: PageLimit): OutputPage {
+  const live = open(found);
+  if (live === undefined) return { entries: NONE, visibleEnd: 0 };
   let entries: OutputEntry[] = NONE;
   let bytes = 0;
   for (let index = firstAfter(live.output, after); index < live.output.length; index += 1) {

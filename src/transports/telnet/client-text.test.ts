@@ -57,3 +57,16 @@ describe('the text of a client', () => {
     expect(written(`${ESC}[${'1;'.repeat(100)}`)).toContain('1;1;');
   });
 });
+
+it.each([
+  ['', ''],
+  ['\n', '\r\n'],
+  ['A room.', 'A room.'],
+  ['A room.\n', 'A room.\r\n'],
+  ['A room.\r\n', 'A room.\r\n'],
+  ['A room.\n\n', 'A room.\r\n\r\n'],
+  ['one\ntwo', 'one\r\ntwo'],
+  ['one\r\ntwo\n', 'one\r\ntwo\r\n'],
+])('ends lines as Telnet does: %j', (shown, sent) => {
+  expect(new ClientText('utf-8').encode(shown)).toBe(sent);
+});

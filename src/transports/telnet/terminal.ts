@@ -128,7 +128,7 @@ export class Terminal {
   }
 
   receive(chunk: Uint8Array): void {
-    this.#parser.parse(chunk, (event) => this.#parsed(event));
+    this.#parser.parse(chunk, this.#parsed);
   }
 
   get facts(): TerminalFacts {
@@ -210,10 +210,11 @@ export class Terminal {
     this.#write(encodeNegotiation(negotiation));
   }
 
-  #parsed(event: TelnetEvent): undefined {
+  /** Made once, and not for each piece. */
+  readonly #parsed = (event: TelnetEvent): undefined => {
     switch (event.kind) {
       case 'data':
-        this.#lines.push(event.bytes, (line) => this.#event(line));
+        this.#lines.push(event.bytes, this.#event);
         break;
       case 'command':
         this.#command(event.command);
@@ -227,7 +228,7 @@ export class Terminal {
       case 'oversize':
         break;
     }
-  }
+  };
 
   #command(command: number): void {
     if (command === AYT) this.text('[Yes]\n');

@@ -29,6 +29,9 @@ export const CHARSETS: Readonly<Record<string, GameEncoding>> = {
   IBM437: 'cp437',
 };
 
+/** What nearly all players type. */
+const PLAIN = /^[\t -~]*$/;
+
 /** Text from bytes that come in pieces. */
 interface Decoder {
   decode(bytes: Uint8Array): string;
@@ -85,6 +88,7 @@ export class GameText {
 
   /** One line as it is sent, whatever stands in it: nobody ends the line early and begins a second one. */
   encodeLine(text: string): Wire {
+    if (PLAIN.test(text)) return `${text}\r\n`;
     return encodeText(`${text.replace(/[\r\n\0]+/g, '')}\r\n`, this);
   }
 

@@ -119,7 +119,7 @@ export class TelnetClient {
     this.#events = NONE;
     this.#answers = NONE;
     const wasCompressed = this.#isCompressed;
-    const read = this.#parser.parse(bytes, (event) => this.#parsed(event));
+    const read = this.#parser.parse(bytes, this.#parsed);
     const answer = this.#answers.length === 0 ? NOTHING : Buffer.concat(this.#answers);
     const received = { events: this.#events, answer };
     // None may have come yet.
@@ -213,7 +213,8 @@ export class TelnetClient {
     this.#answers = added(this.#answers, bytes);
   }
 
-  #parsed(event: TelnetEvent): 'stop' | undefined {
+  /** Made once, and not for each piece. */
+  readonly #parsed = (event: TelnetEvent): 'stop' | undefined => {
     switch (event.kind) {
       case 'data':
         this.#tell({ kind: 'text', text: this.#text.decode(event.bytes) });
@@ -235,7 +236,7 @@ export class TelnetClient {
         break;
     }
     return undefined;
-  }
+  };
 
   get #mayCompress(): boolean {
     return !this.#isCompressed && this.#negotiator.isEnabled(OPTION.MCCP2, 'remote');
