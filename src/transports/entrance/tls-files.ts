@@ -30,15 +30,19 @@ export interface TlsFilesOptions {
 export class TlsFiles {
   readonly #options: TlsFilesOptions;
   readonly #listeners: ((contents: TlsContents) => void)[] = [];
+  readonly #secondLook: NodeJS.Timeout;
   #current: TlsContents;
 
   /** Reads the files, and throws a sentence for a person where they cannot be used. */
   constructor(options: TlsFilesOptions) {
     this.#options = options;
     this.#current = read(options);
+    const interval = options.watchMs ?? WATCH_MS;
     for (const path of [options.certificate, options.key]) {
-      watchFile(path, { interval: options.watchMs ?? WATCH_MS, persistent: false }, this.#changed);
+      watchFile(path, { interval, persistent: false }, this.#changed);
     }
+    // Files that change before the system has looked at them for the first time are not changed to it.
+    this.#secondLook = setTimeout(this.#changed, interval).unref();
   }
 
   get current(): TlsContents {
@@ -66,6 +70,7 @@ export class TlsFiles {
 
   /** Looks no more. */
   close(): void {
+    clearTimeout(this.#secondLook);
     for (const path of [this.#options.certificate, this.#options.key]) unwatchFile(path, this.#changed);
   }
 
