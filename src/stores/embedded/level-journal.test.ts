@@ -162,8 +162,8 @@ describe('with a journal of its own', () => {
     // Else the loop's time would be behind, by as long as that took.
     await setImmediate();
     await journal.turn();
-    // Four, less the parts of a millisecond that timers leave out, of the loop's time and of theirs.
-    expect(performance.now() - from).toBeGreaterThan(1.9);
+    // Four, and a timer may be one early.
+    expect(performance.now() - from).toBeGreaterThan(2.9);
     await writing;
   });
 

@@ -34,7 +34,8 @@ export class LevelJournal implements Journal {
   /** The event loop's: the commands of all players whose packets came together, and what the world makes of them. */
   async turn(): Promise<void> {
     const rest = this.#nextAt - performance.now();
-    if (rest > 0) await setTimeout(rest);
+    // Timers leave out parts of a millisecond.
+    if (rest > 0) await setTimeout(Math.ceil(rest));
     await setImmediate();
   }
 
@@ -44,6 +45,8 @@ export class LevelJournal implements Journal {
     const playing = frame && this.#files.append(frame, number, oldest);
     if (rewritten.length === 0) await playing;
     else await both(playing, this.#rewrite(rewritten, number));
+    // Not before the rows are durable that tell what the files told. Without a frame nobody was told that they may be gone.
+    if (frame) await this.#files.removeBefore(oldest);
     return written();
   }
 

@@ -73,8 +73,8 @@ export class TrafficFiles {
   }
 
   /**
-   * Durable when it resolves; files in which nothing from `oldest` on is are gone then. `frame` has room for the header in
-   * front. One at a time, and by number.
+   * Durable when it resolves. `frame` has room for the header in front. One at a time, and by number; those before `oldest`
+   * are needed no more.
    */
   async append(frame: Buffer, number: number, oldest: number): Promise<void> {
     frame.writeUInt32BE(frame.length - FRAME_HEADER_BYTES, 4);
@@ -88,7 +88,6 @@ export class TrafficFiles {
     file.last = number;
     file.bytes += frame.length;
     this.#bytes += frame.length;
-    await this.#removeBefore(oldest);
   }
 
   #write(file: TrafficFile, frame: Buffer): Promise<void> {
@@ -109,7 +108,8 @@ export class TrafficFiles {
     return file;
   }
 
-  async #removeBefore(oldest: number): Promise<void> {
+  /** Removes files in which nothing from `oldest` on is: once what is told elsewhere of it is durable there. */
+  async removeBefore(oldest: number): Promise<void> {
     for (let first = this.#files[0]; first !== undefined && first.last < oldest; first = this.#files[0]) {
       if (this.#files.length === 1) return;
       this.#files.shift();
