@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { applied, draws, operationOf } from '../../../test/support/arbitrary-operations.ts';
 import {
   DEFAULT_LIMITS,
@@ -143,12 +143,16 @@ it(`gives back what was written, whatever it was and whenever it is read (HOLDFA
 
 describe('with a journal of its own', () => {
   let folder: string;
+  let rows: SessionRows;
+  let files: TrafficFiles;
   let journal: LevelJournal;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
     const db = levelDatabase(folder);
     await db.open();
-    journal = new LevelJournal(new SessionRows(db), new TrafficFiles(folder, 1, begun));
+    rows = new SessionRows(db);
+    files = new TrafficFiles(folder, 1, begun);
+    journal = new LevelJournal(rows, files);
   });
   afterEach(async () => {
     await journal.close();
@@ -165,6 +169,27 @@ describe('with a journal of its own', () => {
     // Four, and a timer may be one early.
     expect(performance.now() - from).toBeGreaterThan(2.9);
     await writing;
+  });
+
+  it('lets no traffic go before the rows are durable that tell it', async () => {
+    const order: string[] = [];
+    const batch = rows.batch();
+    const write = batch.write.bind(batch);
+    vi.spyOn(rows, 'batch').mockReturnValueOnce(batch);
+    vi.spyOn(batch, 'write').mockImplementation(async (options) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await write(options);
+      order.push('rows');
+    });
+    const remove = vi.spyOn(files, 'removeBefore').mockImplementation(() => {
+      order.push('files');
+      return Promise.resolve();
+    });
+    const { stored, ...change } = changeOf('a');
+    const played = { ...stored, session: { ...stored.session, style: '1' } };
+    await journal.write([{ ...change, stored: played, before: stored.session }, changeOf('b')]);
+    expect(order).toEqual(['rows', 'files']);
+    remove.mockRestore();
   });
 
   it('lets no session leave the memory whose rows do not tell everything', async () => {
