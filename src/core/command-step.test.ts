@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommandEntry, CommandsHead } from './command-log.ts';
 import { nextCommandStep, type CommandStep } from './command-step.ts';
 import { DEFAULT_LIMITS as LIMITS } from './limits.ts';
-import { newSession, type Presence } from './session.ts';
+import { newSession, type Presence, type WorldState } from './session.ts';
 
 const NOW = 1_000_000;
 const TEXT: CommandEntry = { seq: 1, at: NOW, kind: 'text', text: 'look' };
@@ -19,6 +19,11 @@ describe('the next command', () => {
     expect(step([TEXT])).toEqual({ kind: 'hand', entry: TEXT });
     expect(step([TEXT], { presence: AWAY })).toEqual({ kind: 'wait' });
     expect(step([TEXT], { presence: { attached: true, ready: false } })).toEqual({ kind: 'wait' });
+  });
+
+  it('waits for a world that is down', () => {
+    expect(step([TEXT], { worldState: 'down' })).toEqual({ kind: 'wait' });
+    expect(step([TEXT], { worldState: 'login' })).toEqual({ kind: 'hand', entry: TEXT });
   });
 
   it('is the first that is not taken', () => {
@@ -95,11 +100,16 @@ function held(choice: NonNullable<CommandsHead['held']>['choice'], since = NOW):
 
 function step(
   entries: readonly CommandEntry[],
-  changes: { commands?: Partial<CommandsHead>; presence?: Partial<Presence> } = {},
+  changes: {
+    commands?: Partial<CommandsHead>;
+    presence?: Partial<Presence>;
+    worldState?: WorldState;
+  } = {},
 ): CommandStep {
   const session = newSession('id', 'world', 60_000, NOW, true);
   const changed = {
     ...session,
+    worldState: changes.worldState ?? 'up',
     commands: { ...session.commands, accepted: 9, ...changes.commands },
     presence: { ...session.presence, ...changes.presence },
   };

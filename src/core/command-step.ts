@@ -17,7 +17,7 @@ export type CommandStep =
   | { readonly kind: 'pass'; readonly seq: number };
 
 /**
- * The fate of the next command in line. Nothing is handed on while nobody is attached and ready, held commands
+ * The fate of the next command in line. Nothing is handed on while nobody is attached and ready, or the world is down; held commands
  * come before new ones by their numbers alone, and what may not wait (private input, expired commands) is dropped.
  */
 export function nextCommandStep(
@@ -47,7 +47,8 @@ export function nextCommandStep(
       return presence.ready ? drop(entry, taken, 'skipped') : { kind: 'wait' };
     }
   }
-  return presence.attached && presence.ready ? { kind: 'hand', entry } : { kind: 'wait' };
+  const mayHand = presence.attached && presence.ready && session.worldState !== 'down';
+  return mayHand ? { kind: 'hand', entry } : { kind: 'wait' };
 }
 
 /** Of a run of refusals what is not taken yet. */

@@ -81,6 +81,11 @@ export interface Append {
   /** Number of the first; absent: the next. */
   readonly from?: number;
   readonly commands: readonly NewCommand[];
+  /**
+   * The lease of a world's end that waits for a command, where it has the session: what it would be handed next is taken
+   * in the same step, if nothing else is in line.
+   */
+  readonly lease?: number | undefined;
 }
 
 /** The choice after `ask`: what it does not name is skipped. A request: only the world's end passes commands. */
@@ -208,7 +213,13 @@ export interface Outcomes {
   issue: Done | { readonly kind: 'refused'; readonly reason: 'not_playing' | 'expired' | 'stale' };
   refresh: Done | { readonly kind: 'refused'; readonly reason: 'closed' | 'expired' };
   append:
-    | { readonly kind: 'accepted'; readonly accepted: number; readonly refused: readonly number[] }
+    | {
+        readonly kind: 'accepted';
+        readonly accepted: number;
+        readonly refused: readonly number[];
+        /** Taken in the same step, for the world's end that waits for it: the log does not have it. */
+        readonly taken?: CommandEntry | undefined;
+      }
     | { readonly kind: 'jump'; readonly expected: number }
     | Stale;
   decide: Done | Stale;

@@ -116,6 +116,9 @@ export function isKept(entry: OutputEntry, head: OutputHead): boolean {
 
 /** The epoch that an offset was written in. */
 export function epochOf(offset: number, head: OutputHead): string | undefined {
+  // Nearly always it is the newest.
+  const newest = head.epochs.at(-1);
+  if (newest !== undefined && newest.first <= offset) return newest.epoch;
   return head.epochs.findLast(({ first }) => first <= offset)?.epoch;
 }
 

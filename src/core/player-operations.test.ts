@@ -100,6 +100,59 @@ describe('a session', () => {
   });
 });
 
+describe('a command that the world waits for', () => {
+  const GOES_DOWN: Operation = { kind: 'commit', lease: 1, epoch: 'e', worldState: 'down' };
+  const LOOK = { seq: 1, at: 1_000_000, kind: 'text', text: 'look' };
+
+  it('is taken in the step that accepts it', () => {
+    const { stored, now } = new Play().do(PLAYS, ISSUES);
+    const change = transition(stored, wanted('look'), now, LIMITS);
+    expect(change.outcome).toEqual({ kind: 'accepted', accepted: 1, refused: [], taken: LOOK });
+    const { session, commands } = applied(stored, change);
+    expect(commands).toEqual([]);
+    expect(session.commands).toMatchObject({ accepted: 1, taken: 1, sent: 0, own: [{ through: 1 }] });
+  });
+
+  it('is the first of several, and the others wait', () => {
+    const play = new Play().do(PLAYS, ISSUES);
+    expect(transition(play.stored, wanted('look', 'north'), play.now, LIMITS).outcome).toMatchObject({
+      accepted: 2,
+      taken: LOOK,
+    });
+    expect(play.do(wanted('look', 'north')).step).toBe('hand 2');
+  });
+
+  it.each([
+    ['other commands are ahead of it', [PLAYS, ISSUES, say('north')]],
+    ['the world is down', [PLAYS, ISSUES, GOES_DOWN]],
+    ['its player has not stored the new token yet', [PLAYS, ISSUES, attach('run', { confirms: true })]],
+    ['another world has the session', [{ ...PLAYS, lease: 2 }, ISSUES]],
+  ] as const)('waits where %s', (_, operations) => {
+    const play = new Play().do(...operations);
+    const { attachment } = play.stored.session.presence;
+    const append: Operation = { ...wanted('look'), attachment };
+    const { outcome } = transition(play.stored, append, play.now, LIMITS);
+    expect(outcome).toMatchObject({ kind: 'accepted', taken: undefined });
+    expect(play.do(append).stored.session.commands.taken).toBe(0);
+    expect(play.stored.commands.at(-1)).toMatchObject({ text: 'look' });
+  });
+
+  it('is not taken where its number alone was asked for, or the queue is full', () => {
+    const { stored, now } = new Play().do(PLAYS, ISSUES);
+    const passing: Operation = { ...wanted(), commands: [{ kind: 'passing' }] };
+    const full = { ...LIMITS, queueCommands: 0 };
+    for (const [append, limits] of [
+      [passing, LIMITS],
+      [wanted('look'), full],
+    ] as const) {
+      expect(transition(stored, append, now, limits).outcome).toMatchObject({
+        accepted: 1,
+        taken: undefined,
+      });
+    }
+  });
+});
+
 describe('held commands', () => {
   it('run when their player is back in time', () => {
     const play = new Play().do(PLAYS, ISSUES, say('look'), DETACHES).wait(LIMITS.heldCommandTtlMs - 1);
@@ -191,4 +244,10 @@ function attach(
 
 function say(text: string): Operation & { kind: 'append' } {
   return { kind: 'append', commands: [{ kind: 'text', text }] };
+}
+
+/** Asked for by a world's end that waits, with the lease 1. */
+function wanted(...texts: string[]): Operation & { kind: 'append' } {
+  const commands = texts.map((text) => ({ kind: 'text', text }) as const);
+  return { kind: 'append', attachment: 1, commands, lease: 1 };
 }

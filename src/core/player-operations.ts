@@ -16,6 +16,7 @@ import {
   type CommandsHead,
   type NewCommand,
 } from './command-log.ts';
+import { nextCommandStep } from './command-step.ts';
 import type { Draft } from './draft.ts';
 import type { SessionLimits } from './limits.ts';
 import { added, NONE } from './lists.ts';
@@ -313,10 +314,15 @@ export function append(
   head.accepted = seq;
   const { chain } = session.presence;
   if (request.attachment !== undefined && chain !== undefined) head.own = withOwn(head.own, chain, seq);
+  const next = withCommands(session, head);
+  const isWaitedFor = request.lease === session.lease && accepted === taken;
+  const step = isWaitedFor ? nextCommandStep({ session: next, commands: entries }, now, limits) : undefined;
+  const first = step?.kind === 'hand' ? step.entry : undefined;
+  if (first !== undefined) head.taken = first.seq;
   return {
-    outcome: { kind: 'accepted', accepted: seq, refused },
-    commands: entries,
-    session: withCommands(session, head),
+    outcome: { kind: 'accepted', accepted: seq, refused, taken: first },
+    commands: first === undefined ? entries : entries.slice(1),
+    session: next,
   };
 }
 

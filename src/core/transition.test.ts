@@ -23,7 +23,8 @@ const ID = '6b1f4f6e-9d3f-4f43-8c43-0f1c2f6f7d10';
 const SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
 
 /** What a run must have seen at least. */
-const OUTCOMES = `attach attached, attach refused, attach later, attach stale, append accepted, append jump,
+const OUTCOMES =
+  `attach attached, attach refused, attach later, attach stale, append accepted, append taken, append jump,
   acknowledge beyond, commit fenced, commit tail_lost, commit closed, confirm done, confirm stale, decide done,
   decide stale, detach stale, expire done, issue refused`.split(/,\s+/);
 
@@ -42,7 +43,8 @@ describe('whatever happens to a session', () => {
           now += ms;
           const operation = operationOf(draw, stored.session, name);
           const change = transition(stored, operation, now, LIMITS);
-          seen.add(`${operation.kind} ${change.outcome.kind}`);
+          const isTaken = 'taken' in change.outcome && change.outcome.taken !== undefined;
+          seen.add(`${operation.kind} ${isTaken ? 'taken' : change.outcome.kind}`);
           const next = applied(stored, change);
           for (const hash of change.addedHashes ?? []) known.add(hash);
           for (const hash of change.forgottenHashes ?? []) known.delete(hash);

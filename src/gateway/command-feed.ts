@@ -2,9 +2,13 @@ import {
   added,
   nextCommandStep,
   NONE,
+  type Append,
   type Awaitable,
   type CommandEntry,
+  type Draft,
+  type Missing,
   type NewOutput,
+  type OutcomeOf,
   type Session,
   type WorldCommand,
   type WorldCommit,
@@ -38,6 +42,8 @@ export class CommandFeed {
   #suspect: number | undefined;
   /** What waits up to here was lost by the world. */
   #lostThrough = 0;
+  /** What became of the commands up to here is known. */
+  #passed: number;
   /** What is being done, where it has to be waited for. */
   #working: Promise<void> | undefined;
   #isWorking = false;
@@ -47,6 +53,7 @@ export class CommandFeed {
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#passed = this.#session.commands.taken;
   }
 
   get #session(): Session {
@@ -63,9 +70,13 @@ export class CommandFeed {
     const died = handed !== undefined || output.open;
     if (died && accepted > taken) this.#suspect = taken + 1;
     if (handed !== undefined) this.#write({ handed: 0 });
-    if (sent >= taken) return;
-    const range = taken > sent + 1 ? { seq: sent + 1, through: taken } : { seq: taken };
-    this.#write({ sent: taken, output: [{ kind: 'dropped', ...range, reason: 'uncertain' }] });
+    if (sent < taken) this.#tellUncertain(sent, taken);
+  }
+
+  /** In one step: who finds them dropped finds them settled, also after a crash. */
+  #tellUncertain(after: number, through: number): void {
+    const range = through > after + 1 ? { seq: after + 1, through } : { seq: through };
+    this.#write({ sent: through, output: [{ kind: 'dropped', ...range, reason: 'uncertain' }] });
   }
 
   /** From now on the world is fed. */
@@ -97,11 +108,44 @@ export class CommandFeed {
     this.#options.writer.write(facts);
   }
 
+  /**
+   * Appends a player's command. One that is the world's next is taken in the same step, and not in another: behind a
+   * network that is half of the time that a line takes.
+   */
+  append(append: Draft<Append>): Awaitable<OutcomeOf<Append> | Missing> {
+    const { store, world, lease } = this.#options.context;
+    const { id } = this.#session;
+    const isReady = this.#player !== undefined && !this.#isWorking && !this.#isStopped;
+    if (world.delivery !== 'mark' || !isReady || !this.#isIdle) return store.apply<Append>(id, append);
+    this.#isWorking = true;
+    append.lease = lease;
+    const appending = store.apply<Append>(id, append);
+    // Where it failed, whoever asked hears of that; perhaps it was taken all the same.
+    this.#working = Promise.resolve(appending)
+      .then(this.#appended, () => true)
+      .then(this.#workOn, this.#failed);
+    return appending;
+  }
+
+  /** What was taken is durable, and may leave. */
+  readonly #appended = (outcome: OutcomeOf<Append> | Missing): Awaitable<boolean> => {
+    const entry = outcome.kind === 'accepted' ? outcome.taken : undefined;
+    if (entry === undefined) return true;
+    this.#passed = entry.seq;
+    const command = this.#open(entry);
+    return command === undefined ? this.#dropPrivate(entry.seq) : this.#deliver(command);
+  };
+
+  /** Nothing is in line, and nothing was taken that is not known of. */
+  get #isIdle(): boolean {
+    const { accepted, taken } = this.#session.commands;
+    return accepted === taken && taken <= this.#passed;
+  }
+
   /** The session changed. One thing at a time; a change meanwhile makes it look again. */
   look(): void {
     if (this.#isStopped || this.#player === undefined) return;
-    const { accepted, taken } = this.#session.commands;
-    if (accepted === taken) return;
+    if (this.#isIdle) return;
     this.#again = true;
     if (!this.#isWorking) this.#work();
   }
@@ -139,6 +183,11 @@ export class CommandFeed {
   /** Does what is next; false when there is nothing to do until something changes. */
   #next(): Awaitable<boolean> {
     const { id, commands: head } = this.#session;
+    if (head.taken > this.#passed) {
+      // By an append that was answered with a failure: that was told to whoever asked, and not what was taken.
+      this.#tellUncertain(this.#passed, head.taken);
+      this.#passed = head.taken;
+    }
     if (head.accepted === head.taken) return false;
     const commands = this.#options.context.store.readCommands(id, head.taken);
     return commands instanceof Promise ? commands.then((read) => this.#step(read)) : this.#step(commands);
@@ -167,7 +216,7 @@ export class CommandFeed {
         return this.#drop({ kind: 'dropped', ...range, reason });
       }
       case 'hand':
-        return session.worldState === 'down' ? false : this.#hand(step.entry);
+        return this.#hand(step.entry);
     }
   }
 
@@ -200,7 +249,13 @@ export class CommandFeed {
     return this.#committed({ taken, sent: taken, output: [dropped] });
   }
 
+  /** It was sealed by a process that is gone. */
+  #dropPrivate(seq: number): Awaitable<boolean> {
+    return this.#drop({ kind: 'dropped', seq, reason: 'private' });
+  }
+
   #committed(facts: Facts): Awaitable<boolean> {
+    this.#passed = Math.max(this.#passed, facts.taken ?? 0);
     return this.#options.writer.commit(facts);
   }
 
@@ -208,7 +263,7 @@ export class CommandFeed {
     const { context } = this.#options;
     const { seq } = entry;
     const command = this.#open(entry);
-    if (command === undefined) return this.#drop({ kind: 'dropped', seq, reason: 'private' });
+    if (command === undefined) return this.#dropPrivate(seq);
     if (command.held && this.#player?.accepts?.(command) === false) {
       return this.#drop({ kind: 'dropped', seq, reason: 'vetoed' });
     }
@@ -286,8 +341,7 @@ export class CommandFeed {
 
   #undelivered(seq: number, error: unknown): void {
     this.#options.onFailure('command', error);
-    // In one step: who finds it dropped finds it settled, also after a crash.
-    this.#write({ sent: seq, output: [{ kind: 'dropped', seq, reason: 'uncertain' }] });
+    this.#tellUncertain(seq - 1, seq);
   }
 
   /** `undefined` for what was private and came before this process. */

@@ -297,8 +297,8 @@ export class PlayerConversation implements Conversation, Registered {
     if (attachment === undefined) return;
     const { session, number } = attachment;
     const commands = [this.#sealed(session, command)];
-    const append: Append = { kind: 'append', attachment: number, from, commands };
-    const appending = this.#core.store.apply(session.id, append);
+    const append: Append = { kind: 'append', attachment: number, from, commands, lease: undefined };
+    const appending = this.#worldEnd?.append(append) ?? this.#core.store.apply(session.id, append);
     if (appending instanceof Promise) appending.then(this.#appended, this.#appendFailed);
     else this.#appended(appending);
   }

@@ -1,8 +1,13 @@
 import {
   isCrowded,
+  type Append,
+  type Awaitable,
   type ClientInfo,
+  type Draft,
   type Json,
+  type Missing,
   type NewOutput,
+  type OutcomeOf,
   type Overflow,
   type Session,
   type WorldPlayer,
@@ -136,6 +141,11 @@ export class WorldEnd implements WorldSession {
 
   end(reason = 'world_closed'): void {
     this.#feed.end(reason);
+  }
+
+  /** Appends a player's command. One that the world waits for is taken in the same step. */
+  append(append: Draft<Append>): Awaitable<OutcomeOf<Append> | Missing> {
+    return this.#feed.append(append);
   }
 
   /** A line that must not be in any log. */

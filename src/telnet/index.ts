@@ -28,7 +28,7 @@ export { decodeEnviron, encodeEnviron } from './options/new-environ.ts';
 export type { EnvironMessage, EnvironRequest, EnvironType, EnvironVariable } from './options/new-environ.ts';
 export { TimingMarks } from './options/timing-mark.ts';
 export type { TimingMarkOutcome } from './options/timing-mark.ts';
-export { encodeText } from './wire.ts';
+export { encodeText, isAscii } from './wire.ts';
 export type { Wire } from './wire.ts';
 export { MTTS, TerminalTypeCycle, TerminalTypeQuery, parseMtts } from './options/ttype.ts';
 export type { TerminalReport } from './options/ttype.ts';

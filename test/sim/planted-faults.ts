@@ -141,8 +141,20 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'what may have run when the process died is not told to be uncertain',
     file: 'gateway/command-feed.ts',
-    find: 'if (sent >= taken) return;',
-    replace: 'return;',
+    find: 'if (sent < taken) this.#tellUncertain(sent, taken);',
+    replace: '',
+  },
+  {
+    why: 'what was taken by an append that failed vanishes',
+    file: 'gateway/command-feed.ts',
+    find: 'this.#tellUncertain(this.#passed, head.taken);',
+    replace: '',
+  },
+  {
+    why: 'a command is taken with others ahead of it',
+    file: 'core/player-operations.ts',
+    find: 'request.lease === session.lease && accepted === taken;',
+    replace: 'request.lease === session.lease;',
   },
   {
     why: 'a command that failed vanishes',

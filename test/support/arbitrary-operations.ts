@@ -69,7 +69,8 @@ export function operationOf(
     case 'append': {
       const from = commands.accepted + 1 - (pick % 3) + (fits ? 0 : 2);
       const added = Array.from({ length: size }, (_, i) => commandOf(pick + i));
-      return { kind, attachment, from: Math.max(1, from), commands: added };
+      const lease = pick % 4 === 0 ? session.lease - (fits ? 0 : 1) : undefined;
+      return { kind, attachment, from: Math.max(1, from), commands: added, lease };
     }
     case 'decide':
       return { kind, attachment, choice: pick % 2 === 0 ? 'all' : { seqs: [commands.taken + 1] } };

@@ -111,6 +111,35 @@ export function commandScenarios(it: Scenario): void {
     assert.deepEqual({ accepted, taken, sent, told }, { accepted: 3, taken: 3, sent: 3, told: 3 });
   });
 
+  it('takes a command in the step that accepts it, for a world that waits for it', async (opened) => {
+    const subject = await Subject.playing(opened);
+    const { lease } = subject;
+    const look = { seq: 1, at: opened.store.now(), kind: 'text', text: 'look' };
+    const first = outcome(await subject.append(['look'], { from: 1, attachment: 1, lease }), 'accepted');
+    assert.deepEqual(first.taken, look);
+    const again = outcome(await subject.append(['look'], { from: 1, attachment: 1, lease }), 'accepted');
+    assert.deepEqual([again.accepted, again.taken], [1, undefined]);
+    assert.deepEqual(await subject.waiting(), []);
+    await subject.append(['north'], { attachment: 1 });
+    const behind = outcome(await subject.append(['east'], { attachment: 1, lease }), 'accepted');
+    assert.equal(behind.taken, undefined);
+    assert.deepEqual(await subject.waiting(), ['north', 'east']);
+    const { accepted, taken, sent } = (await subject.session()).commands;
+    assert.deepEqual({ accepted, taken, sent }, { accepted: 3, taken: 1, sent: 0 });
+  });
+
+  it('takes a command once, however many attempts race', async (opened) => {
+    const subject = await Subject.playing(opened);
+    const { lease } = subject;
+    const attempts = Array.from({ length: 20 }, () => subject.append(['look'], { from: 1, lease }));
+    const taken = (await Promise.all(attempts)).map((each) => outcome(each, 'accepted').taken?.seq);
+    assert.deepEqual(
+      taken.filter((seq) => seq !== undefined),
+      [1],
+    );
+    assert.deepEqual(await subject.waiting(), []);
+  });
+
   it('commits taken, data and output together', async (opened) => {
     const subject = await Subject.playing(opened);
     await subject.append(['look']);

@@ -64,6 +64,16 @@ export function fencingScenarios(it: Scenario): void {
     assert.deepEqual(await subject.output(), []);
   });
 
+  it('takes no command for a lease that is not the newest', async (opened) => {
+    const subject = await Subject.playing(opened);
+    const { number } = await opened.store.acquireLease('world');
+    outcome(await subject.commit({ lease: number }), 'committed');
+    for (const lease of [subject.lease, number + 1]) {
+      assert.equal(outcome(await subject.append(['look'], { lease }), 'accepted').taken, undefined);
+    }
+    assert.deepEqual(await subject.waiting(), ['look', 'look']);
+  });
+
   it('keeps one owner over many takeovers, and counts right', async (opened) => {
     const subject = await Subject.playing(opened);
     let token = subject.token;

@@ -41,6 +41,16 @@ export function restartScenarios(it: Scenario): void {
       assert.equal(successor(again).hash, next.hash);
     });
 
+    it(`keeps what was taken in the step that accepted it (${how})`, async (opened) => {
+      const subject = await Subject.playing(opened);
+      const append = await subject.append(['look'], { attachment: 1, lease: subject.lease });
+      assert.equal(outcome(append, 'accepted').taken?.seq, 1);
+      const store = await restarted(opened, how);
+      const { accepted, taken, sent } = (await subject.session(store)).commands;
+      assert.deepEqual({ accepted, taken, sent }, { accepted: 1, taken: 1, sent: 0 });
+      assert.deepEqual(await subject.waiting(store), []);
+    });
+
     it(`counts who was attached as detached since the restart (${how})`, async (opened) => {
       const attached = await Subject.playing(opened);
       await attached.append(['look']);

@@ -184,7 +184,7 @@ export class Subject {
 
   append(
     texts: readonly string[],
-    options: { from?: number; attachment?: number } = {},
+    options: { from?: number; attachment?: number; lease?: number } = {},
   ): Promise<OutcomeOf<Append> | Missing> {
     return this.apply({
       kind: 'append',

@@ -1,4 +1,4 @@
-import { encodeText, MTTS, type TextCoding, type Wire } from '../../telnet/index.ts';
+import { encodeText, isAscii, MTTS, type TextCoding, type Wire } from '../../telnet/index.ts';
 import { charsetOf, codingOf, type Charset } from './charset.ts';
 import { SequenceFilter } from './control-sequences.ts';
 
@@ -43,10 +43,9 @@ export class ClientText {
   /** The text as it is sent. `\n` ends a line. */
   encode(text: string): Wire {
     const shown = this.#filter?.filter(text) ?? text;
-    return encodeText(
-      isPlainLine(shown) ? `${shown.slice(0, -1)}\r\n` : shown.replace(LINE_END, '\r\n'),
-      this.coding,
-    );
+    // Looked at before its end is put behind it: for a look at what was put together V8 copies it.
+    if (isPlainLine(shown) && isAscii(shown)) return `${shown.slice(0, -1)}\r\n`;
+    return encodeText(shown.replace(LINE_END, '\r\n'), this.coding);
   }
 }
 
