@@ -299,7 +299,8 @@ export class SessionTable implements Store {
     change: Transition<unknown>,
     operation: Operation,
   ): Promise<void> | undefined {
-    const pending = this.#writer.change(live, live.session);
+    const before = live.session;
+    const pending = this.#writer.change(live, before);
     live.session = session;
     for (const entry of change.commands ?? NONE) {
       // A run of refusals that grew takes the place of what it was.
@@ -310,7 +311,7 @@ export class SessionTable implements Store {
     for (const hash of change.addedHashes ?? NONE) pending.addHash(hash);
     for (const hash of change.forgottenHashes ?? NONE) pending.forgetHash(hash);
     trimCommands(live.commands, session.commands.taken);
-    trimOutput(live.output, session.output);
+    if (trims(before.output, session.output)) trimOutput(live.output, session.output);
     return this.#write(live, operation);
   }
 
@@ -364,6 +365,16 @@ function trimCommands(commands: CommandEntry[], taken: number): void {
   for (let first = commands[0]; first !== undefined && lastSeq(first) <= taken; first = commands[0]) {
     commands.shift();
   }
+}
+
+/** Whether what the log keeps may be less now. The oldest entries are in no cache, and most changes leave them alone. */
+function trims(before: OutputHead, head: OutputHead): boolean {
+  return (
+    head.acked !== before.acked ||
+    head.evicted !== before.evicted ||
+    head.evictedFates !== before.evictedFates ||
+    head.echoAt !== before.echoAt
+  );
 }
 
 /** What the log does not keep any more is in front, but for what stays among it. */

@@ -12,13 +12,14 @@ const MARK_LIMIT = 1024;
  * its way for three seconds by then has very likely arrived. A guess: `docs/guarantees.md` says what it is worth.
  */
 export class ReceivedGuess {
-  #marks: { readonly offset: number; readonly at: number }[] = [];
+  #marks: { offset: number; readonly at: number }[] = [];
 
   /** Everything through `offset` left for the client. */
   flushed(offset: number, now: number): void {
     const at = Math.ceil(now / MARK_MS) * MARK_MS;
-    if (this.#marks.at(-1)?.at === at) this.#marks.pop();
-    if (this.#marks.length < MARK_LIMIT) this.#marks.push({ offset, at });
+    const last = this.#marks.at(-1);
+    if (last?.at === at) last.offset = offset;
+    else if (this.#marks.length < MARK_LIMIT) this.#marks.push({ offset, at });
   }
 
   /** A byte came from the client: what it now counts as having, if that is more than before. */

@@ -95,8 +95,9 @@ export class TelnetPlayer {
   #spoke = false;
   /** The client speaks the GMCP package `Session`. */
   #speaksSession = false;
-  /** What was written last in this turn of the event loop. */
-  #written: { readonly talk: Talk; readonly offset: number } | undefined;
+  /** What was written last in this turn of the event loop, and of which talk. */
+  #written = 0;
+  #writtenOf: Talk | undefined;
   #isPaused = false;
   #isGone = false;
 
@@ -398,21 +399,22 @@ export class TelnetPlayer {
 
   /** Output through this offset was written: when it has left, there is room for more. */
   #wrote(offset: number): void {
-    const talk = this.#talk;
-    if (talk === undefined) return;
-    const isScheduled = this.#written !== undefined;
-    this.#written = { talk, offset };
+    if (this.#talk === undefined) return;
+    const isScheduled = this.#writtenOf !== undefined;
+    this.#writtenOf = this.#talk;
+    this.#written = offset;
     if (isScheduled) return;
     // Once for all that is written now. Not `queueMicrotask`, which makes a resource of each.
     void NOW.then(this.#allWritten);
   }
 
   readonly #allWritten = (): void => {
-    const written = this.#written;
-    this.#written = undefined;
-    if (written === undefined || written.talk !== this.#talk || this.#isGone) return;
-    this.#receipts?.wrote(written.offset);
-    this.#socket.afterFlush(() => this.#flushed(written.talk, written.offset));
+    const talk = this.#writtenOf;
+    const offset = this.#written;
+    this.#writtenOf = undefined;
+    if (talk === undefined || talk !== this.#talk || this.#isGone) return;
+    this.#receipts?.wrote(offset);
+    this.#socket.afterFlush(() => this.#flushed(talk, offset));
   };
 
   #flushed(talk: Talk, offset: number): void {
