@@ -42,6 +42,8 @@ export class CommandFeed {
   #suspect: number | undefined;
   /** What waits up to here was lost by the world. */
   #lostThrough = 0;
+  /** Taken by an append, durably, and not delivered yet. */
+  #inHand: CommandEntry | undefined;
   /** What became of the commands up to here is known. */
   #passed: number;
   /** What is being done, where it has to be waited for. */
@@ -101,7 +103,8 @@ export class CommandFeed {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelWake?.();
-    await this.#working;
+    // One may end with another in hand.
+    while (this.#isWorking) await this.#working;
   }
 
   #write(facts: Facts): void {
@@ -120,21 +123,18 @@ export class CommandFeed {
     this.#isWorking = true;
     append.lease = lease;
     const appending = store.apply<Append>(id, append);
-    // Where it failed, whoever asked hears of that; perhaps it was taken all the same.
-    this.#working = Promise.resolve(appending)
-      .then(this.#appended, () => true)
-      .then(this.#workOn, this.#failed);
+    if (appending instanceof Promise) this.#working = appending.then(this.#appended, this.#notAppended);
+    else this.#appended(appending);
     return appending;
   }
 
-  /** What was taken is durable, and may leave. */
-  readonly #appended = (outcome: OutcomeOf<Append> | Missing): Awaitable<boolean> => {
-    const entry = outcome.kind === 'accepted' ? outcome.taken : undefined;
-    if (entry === undefined) return true;
-    this.#passed = entry.seq;
-    const command = this.#open(entry);
-    return command === undefined ? this.#dropPrivate(entry.seq) : this.#deliver(command);
+  readonly #appended = (outcome: OutcomeOf<Append> | Missing): void => {
+    this.#inHand = outcome.kind === 'accepted' ? outcome.taken : undefined;
+    this.#workOn(true);
   };
+
+  /** Whoever asked hears of that. Perhaps it was taken all the same. */
+  readonly #notAppended = (): void => this.#workOn(true);
 
   /** Nothing is in line, and nothing was taken that is not known of. */
   get #isIdle(): boolean {
@@ -154,7 +154,7 @@ export class CommandFeed {
   #work(): void {
     this.#isWorking = true;
     try {
-      while (this.#again && !this.#isStopped) {
+      while (this.#inHand !== undefined || (this.#again && !this.#isStopped)) {
         this.#again = false;
         const isGoing = this.#next();
         if (isGoing instanceof Promise) {
@@ -182,6 +182,8 @@ export class CommandFeed {
 
   /** Does what is next; false when there is nothing to do until something changes. */
   #next(): Awaitable<boolean> {
+    const entry = this.#inHand;
+    if (entry !== undefined) return this.#deliverTaken(entry);
     const { id, commands: head } = this.#session;
     if (head.taken > this.#passed) {
       // By an append that was answered with a failure: that was told to whoever asked, and not what was taken.
@@ -312,6 +314,13 @@ export class CommandFeed {
     const marked = this.#committed({ taken: command.seq });
     if (!(marked instanceof Promise)) return marked && this.#deliver(command);
     return marked.then((isTaken) => isTaken && this.#deliver(command));
+  }
+
+  #deliverTaken(entry: CommandEntry): Awaitable<boolean> {
+    this.#inHand = undefined;
+    this.#passed = entry.seq;
+    const command = this.#open(entry);
+    return command === undefined ? this.#dropPrivate(entry.seq) : this.#deliver(command);
   }
 
   /** At once where the world takes it at once. */

@@ -29,6 +29,7 @@ import {
 import type { GatewayEvent } from './event.ts';
 import type { GatewayCore } from './gateway-core.ts';
 import type { ConnectionInfo, Registered } from './registry.ts';
+import type { WorldEnd } from './world-end.ts';
 
 /** Drives one `PlayerEnd`: performs its effects on the store, the world and the link, and brings it their answers. */
 export class PlayerConversation implements Conversation, Registered {
@@ -157,7 +158,7 @@ export class PlayerConversation implements Conversation, Registered {
     });
   }
 
-  get #worldEnd(): ReturnType<GatewayCore['host']['find']> {
+  get #worldEnd(): WorldEnd | undefined {
     return this.#sessionId === undefined ? undefined : this.#core.host.find(this.#sessionId);
   }
 
@@ -296,21 +297,22 @@ export class PlayerConversation implements Conversation, Registered {
     const { attachment } = this.#player;
     if (attachment === undefined) return;
     const { session, number } = attachment;
-    const commands = [this.#sealed(session, command)];
+    const worldEnd = this.#worldEnd;
+    const commands = [this.#sealed(session, command, worldEnd)];
     const append: Append = { kind: 'append', attachment: number, from, commands, lease: undefined };
-    const appending = this.#worldEnd?.append(append) ?? this.#core.store.apply(session.id, append);
+    const appending = worldEnd?.append(append) ?? this.#core.store.apply(session.id, append);
     if (appending instanceof Promise) appending.then(this.#appended, this.#appendFailed);
     else this.#appended(appending);
   }
 
-  #sealed(session: Session, command: NewCommand): NewCommand {
-    if (command.kind !== 'text' || !this.#isPrivate(session, command.text)) return command;
+  #sealed(session: Session, command: NewCommand, worldEnd: WorldEnd | undefined): NewCommand {
+    if (command.kind !== 'text' || !this.#isPrivate(session, command.text, worldEnd)) return command;
     return { kind: 'private', sealed: this.#core.privateText.seal(session.id, command.text) };
   }
 
-  #isPrivate(session: Session, text: string): boolean {
+  #isPrivate(session: Session, text: string, worldEnd: WorldEnd | undefined): boolean {
     if (session.stage !== 'playing' || session.worldState === 'login' || !session.echo) return true;
-    return this.#core.isPrivateLine(text) || (this.#worldEnd?.isPrivate(text) ?? false);
+    return this.#core.isPrivateLine(text) || (worldEnd?.isPrivate(text) ?? false);
   }
 
   async #apply(operation: Operation): Promise<void> {

@@ -37,7 +37,7 @@ export class CommandIntake {
 
   durable(accepted: number, refused: readonly number[]): void {
     this.#durable = Math.max(this.#durable, accepted);
-    this.#refused.push(...refused.filter((seq) => seq > this.#told));
+    for (const seq of refused) if (seq > this.#told) this.#refused.push(seq);
   }
 
   /** The player was told of commands that will not run, the last of them `through`. */
