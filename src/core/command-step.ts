@@ -1,6 +1,6 @@
 import { expiresAt, hasExpired, lastSeq, type CommandEntry, type DropReason } from './command-log.ts';
 import type { SessionLimits } from './limits.ts';
-import type { StoredSession } from './session.ts';
+import type { Session, StoredSession } from './session.ts';
 
 /** What the world's end does with the next command. */
 export type CommandStep =
@@ -27,9 +27,18 @@ export function nextCommandStep(
 ): CommandStep {
   const { taken } = session.commands;
   const entry = commands.find((waiting) => lastSeq(waiting) > taken);
-  if (entry === undefined) return { kind: 'wait' };
+  return entry === undefined ? { kind: 'wait' } : stepOf(entry, session, now, limits);
+}
+
+/** The same for the command that is known to be the next. */
+export function stepOf(
+  entry: CommandEntry,
+  session: Session,
+  now: number,
+  limits: SessionLimits,
+): CommandStep {
   const { presence } = session;
-  const { held, told } = session.commands;
+  const { held, taken, told } = session.commands;
   const isHeld = held !== undefined && entry.seq <= held.through;
   if (entry.kind === 'refused') {
     return entry.through <= told ? { kind: 'pass', seq: entry.through } : drop(entry, taken, 'refused');

@@ -2,6 +2,7 @@ import type { DropReason } from './command-log.ts';
 import type { Draft } from './draft.ts';
 import type { Json } from './json.ts';
 import type { SessionLimits } from './limits.ts';
+import { added, NONE } from './lists.ts';
 import { utf8Length } from './utf8-length.ts';
 
 /** Why entries are not there any more. */
@@ -134,20 +135,29 @@ export function appendOutput(
   now: number,
   limits: SessionLimits,
 ): OutputEntry[] {
-  head.entries += bodies.length;
-  return bodies.map((body): OutputEntry => {
-    head.end += 1;
-    const { end: offset, echoAt } = head;
-    if (body.kind === 'echo') {
-      // The echo before may have been kept beyond its time.
-      if (echoAt > head.acked && echoAt <= head.evicted) head.entries -= 1;
-      head.echoAt = offset;
-    }
-    const bytes = outputBytes(body);
-    if (bytes > limits.backlogBytes) return { offset, at: now, kind: 'gap', reason: 'oversize', bytes };
-    head.bytes += bytes;
-    return entryOf(offset, now, body);
-  });
+  let entries: OutputEntry[] = NONE;
+  for (const body of bodies) entries = added(entries, appendEntry(head, body, now, limits));
+  return entries;
+}
+
+function appendEntry(
+  head: Draft<OutputHead>,
+  body: OutputBody,
+  now: number,
+  limits: SessionLimits,
+): OutputEntry {
+  head.end += 1;
+  head.entries += 1;
+  const { end: offset, echoAt } = head;
+  if (body.kind === 'echo') {
+    // The echo before may have been kept beyond its time.
+    if (echoAt > head.acked && echoAt <= head.evicted) head.entries -= 1;
+    head.echoAt = offset;
+  }
+  const bytes = outputBytes(body);
+  if (bytes > limits.backlogBytes) return { offset, at: now, kind: 'gap', reason: 'oversize', bytes };
+  head.bytes += bytes;
+  return entryOf(offset, now, body);
 }
 
 /** Nearly all are text, and have one shape. */

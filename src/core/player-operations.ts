@@ -16,7 +16,7 @@ import {
   type CommandsHead,
   type NewCommand,
 } from './command-log.ts';
-import { nextCommandStep } from './command-step.ts';
+import { stepOf } from './command-step.ts';
 import type { Draft } from './draft.ts';
 import type { SessionLimits } from './limits.ts';
 import { added, NONE } from './lists.ts';
@@ -316,12 +316,12 @@ export function append(
   if (request.attachment !== undefined && chain !== undefined) head.own = withOwn(head.own, chain, seq);
   const next = withCommands(session, head);
   const isWaitedFor = request.lease === session.lease && accepted === taken;
-  const step = isWaitedFor ? nextCommandStep({ session: next, commands: entries }, now, limits) : undefined;
-  const first = step?.kind === 'hand' ? step.entry : undefined;
-  if (first !== undefined) head.taken = first.seq;
+  const first = isWaitedFor ? entries[0] : undefined;
+  const isTaken = first !== undefined && stepOf(first, next, now, limits).kind === 'hand';
+  if (isTaken) head.taken = first.seq;
   return {
-    outcome: { kind: 'accepted', accepted: seq, refused, taken: first },
-    commands: first === undefined ? entries : entries.slice(1),
+    outcome: { kind: 'accepted', accepted: seq, refused, taken: isTaken ? first : undefined },
+    commands: isTaken ? entries.slice(1) : entries,
     session: next,
   };
 }

@@ -5,6 +5,7 @@ import { Entrance } from '../entrance/entrance.ts';
 import { ProxyList } from '../entrance/proxy-list.ts';
 import type { TlsFiles } from '../entrance/tls-files.ts';
 import { listenOn } from '../listen.ts';
+import { readDirectly } from './direct-reads.ts';
 import { msspListing } from './mssp-listing.ts';
 import { NetTelnetSocket } from './net-telnet-socket.ts';
 import { TelnetPlayer } from './telnet-player.ts';
@@ -116,7 +117,7 @@ class TelnetTransport implements Transport {
       socket: new NetTelnetSocket(socket, this.#entrance.originOf(socket)),
     });
     this.#players.set(socket, player);
-    socket.on('data', (chunk) => player.receive(chunk));
+    readDirectly(socket, (chunk) => player.receive(chunk));
     // Every error is followed by `close`, which is what matters.
     socket.on('error', () => undefined);
     socket.on('close', () => {
