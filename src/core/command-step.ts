@@ -17,8 +17,9 @@ export type CommandStep =
   | { readonly kind: 'pass'; readonly seq: number };
 
 /**
- * The fate of the next command in line. Nothing is handed on while nobody is attached and ready, or the world is down; held commands
- * come before new ones by their numbers alone, and what may not wait (private input, expired commands) is dropped.
+ * The fate of the next command in line. Nothing is handed on while nobody is attached and ready, or the world is down;
+ * held commands come before new ones by their numbers alone, and what may not wait (private input, expired commands) is
+ * dropped.
  */
 export function nextCommandStep(
   { session, commands }: Pick<StoredSession, 'session' | 'commands'>,

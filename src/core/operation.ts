@@ -133,7 +133,7 @@ export interface Commit {
   readonly settled?: true | undefined;
 }
 
-/** One that says nothing yet. All have one shape: there are two for each line, and every rule reads them. */
+/** One that says nothing yet. All have one shape: there is one for each line, and every rule reads them. */
 export function draftCommit(lease: number): Draft<Commit> {
   return {
     kind: 'commit',

@@ -115,6 +115,16 @@ export function isKept(entry: OutputEntry, head: OutputHead): boolean {
   return entry.kind === 'dropped' && entry.offset > head.evictedFates;
 }
 
+/** Whether an entry that was kept before may be kept no more: without a look at any. */
+export function mayKeepLess(before: OutputHead, head: OutputHead): boolean {
+  return (
+    head.acked !== before.acked ||
+    head.evicted !== before.evicted ||
+    head.evictedFates !== before.evictedFates ||
+    head.echoAt !== before.echoAt
+  );
+}
+
 /** The epoch that an offset was written in. */
 export function epochOf(offset: number, head: OutputHead): string | undefined {
   // Nearly always it is the newest.

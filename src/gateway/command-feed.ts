@@ -44,7 +44,6 @@ export class CommandFeed {
   #lostThrough = 0;
   /** Taken by an append, durably, and not delivered yet. */
   #inHand: CommandEntry | undefined;
-  /** What became of the commands up to here is known. */
   #passed: number;
   /** What is being done, where it has to be waited for. */
   #working: Promise<void> | undefined;
@@ -56,6 +55,11 @@ export class CommandFeed {
   constructor(options: FeedOptions) {
     this.#options = options;
     this.#passed = this.#session.commands.taken;
+  }
+
+  /** What became of the commands up to here is known: they left, or their player is told why not. */
+  get passed(): number {
+    return this.#passed;
   }
 
   get #session(): Session {

@@ -275,7 +275,7 @@ export class PlayerConversation implements Conversation, Registered {
   #follow({ id }: Session): void {
     if (this.#gone) return;
     this.#unwatch = this.#core.store.watch(id, (session, visibleEnd) => {
-      // Two of three changes of a line: it was accepted, and taken.
+      // One of two changes of a line: it was accepted, and taken.
       if (this.#player.overlooks(session, visibleEnd)) return;
       this.#dispatch({ kind: 'changed', session, visibleEnd });
     });

@@ -172,7 +172,7 @@ export class WorldEnd implements WorldSession {
       this.#context.clock.after(graceMs, () => resolve(late));
     });
     const isLate = (await Promise.race([this.#feed.stop(), grace])) === late;
-    await this.#writer.settle(isLate ? {} : { sent: this.#session.commands.taken });
+    await this.#writer.settle(isLate ? {} : { sent: this.#feed.passed });
   }
 
   #stop(): void {

@@ -3,6 +3,7 @@ import {
   DEFAULT_LIMITS,
   isKept,
   lastSeq,
+  mayKeepLess,
   NONE,
   outputBytes,
   StoreError,
@@ -311,7 +312,8 @@ export class SessionTable implements Store {
     for (const hash of change.addedHashes ?? NONE) pending.addHash(hash);
     for (const hash of change.forgottenHashes ?? NONE) pending.forgetHash(hash);
     trimCommands(live.commands, session.commands.taken);
-    if (trims(before.output, session.output)) trimOutput(live.output, session.output);
+    // The oldest entries are in no cache, and most changes leave them alone.
+    if (mayKeepLess(before.output, session.output)) trimOutput(live.output, session.output);
     return this.#write(live, operation);
   }
 
@@ -365,16 +367,6 @@ function trimCommands(commands: CommandEntry[], taken: number): void {
   for (let first = commands[0]; first !== undefined && lastSeq(first) <= taken; first = commands[0]) {
     commands.shift();
   }
-}
-
-/** Whether what the log keeps may be less now. The oldest entries are in no cache, and most changes leave them alone. */
-function trims(before: OutputHead, head: OutputHead): boolean {
-  return (
-    head.acked !== before.acked ||
-    head.evicted !== before.evicted ||
-    head.evictedFates !== before.evictedFates ||
-    head.echoAt !== before.echoAt
-  );
 }
 
 /** What the log does not keep any more is in front, but for what stays among it. */
