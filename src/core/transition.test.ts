@@ -5,7 +5,7 @@ import { lastSeq } from './command-log.ts';
 import { nextCommandStep } from './command-step.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { Operation } from './operation.ts';
-import { outputBytes } from './output-log.ts';
+import { isKept, mayKeepLess, outputBytes } from './output-log.ts';
 import { newSession, type StoredSession } from './session.ts';
 import { transition } from './transition.ts';
 
@@ -48,10 +48,12 @@ describe('whatever happens to a session', () => {
           const next = applied(stored, change);
           for (const hash of change.addedHashes ?? []) known.add(hash);
           for (const hash of change.forgottenHashes ?? []) known.delete(hash);
+          const [before, after] = [stored.session.output, next.session.output];
           const hashes = next.session.chains.flatMap((chain) => chain.hashes);
           expectAll({
             'what is older changes nothing': !isOlder(operation, stored) || change.session === undefined,
             'the session is found by its hashes': isSame(known, new Set(hashes)),
+            'a log that may not keep less keeps all': keepsAll(stored, next) || mayKeepLess(before, after),
             ...commandFacts(next, now),
             ...outputFacts(next),
             ...presenceFacts(next),
@@ -77,6 +79,10 @@ function playing(now: number): StoredSession {
   let stored: StoredSession = { session, commands: [], output: [] };
   for (const operation of operations) stored = applied(stored, transition(stored, operation, now, LIMITS));
   return stored;
+}
+
+function keepsAll(before: StoredSession, after: StoredSession): boolean {
+  return before.output.every((entry) => isKept(entry, after.session.output));
 }
 
 type Facts = Readonly<Record<string, boolean>>;
