@@ -1,5 +1,6 @@
 import type { ClientInfo, Clock, Cryptography, Session, Store } from '../core/index.ts';
 import type { PlayerEndSettings } from '../protocol/index.ts';
+import type { Batch } from './batch.ts';
 import type { OnEvent } from './event.ts';
 import type { PrivateText } from './private-text.ts';
 import type { Registry } from './registry.ts';
@@ -17,6 +18,8 @@ export interface GatewayCore {
   readonly registry: Registry;
   readonly sessions: Sessions;
   readonly privateText: PrivateText;
+  /** In which its conversations act. */
+  readonly batch: Batch;
   readonly playerSettings: PlayerEndSettings;
   readonly resumeWindowMs: number;
   readonly onEvent: OnEvent;

@@ -21,6 +21,7 @@ import type {
   PublicFacts,
   Transport,
 } from '../protocol/index.ts';
+import { Batch } from './batch.ts';
 import type { OnEvent } from './event.ts';
 import { FrontDoor } from './front-door.ts';
 import type { GatewayCore } from './gateway-core.ts';
@@ -250,6 +251,7 @@ class RunningGateway implements Gateway {
       clock: this.#clock,
       crypto: this.#crypto,
       desk,
+      batch: new Batch(),
       resumeWindowMs: (this.#options.tokenTtlSeconds ?? 3600) * 1000,
       playerSettings: {
         limits: { ...DEFAULT_WIRE, ...this.#options.wire, queue_commands: limits.queueCommands },

@@ -1,9 +1,11 @@
 import {
-  type ClientInfo,
+  added,
   newSession,
+  NONE,
   randomSessionId,
   type Append,
   type Attached,
+  type ClientInfo,
   type Missing,
   type NewCommand,
   type Operation,
@@ -26,20 +28,24 @@ import {
   type TokenGrant,
   type ByeReason,
 } from '../protocol/index.ts';
+import type { Due } from './batch.ts';
 import type { GatewayEvent } from './event.ts';
 import type { GatewayCore } from './gateway-core.ts';
 import type { ConnectionInfo, Registered } from './registry.ts';
 import type { WorldEnd } from './world-end.ts';
 
 /** Drives one `PlayerEnd`: performs its effects on the store, the world and the link, and brings it their answers. */
-export class PlayerConversation implements Conversation, Registered {
+export class PlayerConversation implements Conversation, Registered, Due {
   readonly #core: GatewayCore;
   readonly #link: Link;
   readonly #player: PlayerEnd;
   readonly #id: number;
   readonly #since: number;
-  readonly #events: PlayerEvent[] = [];
-  #handling = false;
+  /** Not handled yet, in order. */
+  #events: PlayerEvent[] = NONE;
+  /** Its turn comes, or it is its turn. */
+  #isDue = false;
+  #isActing = false;
   #gone = false;
   #sessionId: string | undefined;
   /** What the client said of itself. */
@@ -78,7 +84,7 @@ export class PlayerConversation implements Conversation, Registered {
   }
 
   flushed(offset: number): void {
-    if (!this.#player.makesRoom(offset)) this.#dispatch({ kind: 'flushed', offset });
+    if (this.#isDue || !this.#player.makesRoom(offset)) this.#dispatch({ kind: 'flushed', offset });
   }
 
   fail(code: ErrorCode, why?: FailureDetail): void {
@@ -98,23 +104,38 @@ export class PlayerConversation implements Conversation, Registered {
     this.#dispatch({ kind: 'dismissed', reason });
   }
 
+  /** What came before still counts. */
   gone(): void {
+    if (!this.#isActing) this.act();
     this.#release('gone');
   }
 
-  /** Events are handled one after the other, also those that come while one is. */
+  /** Events are handled in order, those of many conversations one behind the other. */
   #dispatch(event: PlayerEvent): void {
-    if (this.#handling) {
-      this.#events.push(event);
-      return;
+    this.#events = added(this.#events, event);
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#core.batch.add(this);
+  }
+
+  /** Handles all that there is to handle, also what comes of it at once. */
+  act(): void {
+    this.#isDue = true;
+    this.#isActing = true;
+    for (let events = this.#events; events.length > 0; events = this.#events) {
+      this.#events = NONE;
+      for (const event of events) this.#handle(event);
     }
-    this.#handling = true;
-    for (let next: PlayerEvent | undefined = event; next !== undefined; next = this.#events.shift()) {
-      if (this.#gone) continue;
-      for (const effect of this.#player.receive(next, this.#core.clock.now())) this.#perform(effect);
-    }
-    this.#handling = false;
+    this.#isActing = false;
+    this.#isDue = false;
     this.#armDeadline();
+  }
+
+  #handle(event: PlayerEvent): void {
+    if (this.#gone) return;
+    // One of two changes of a line: it was accepted, and taken.
+    if (event.kind === 'changed' && this.#player.overlooks(event.session, event.visibleEnd)) return;
+    for (const effect of this.#player.receive(event, this.#core.clock.now())) this.#perform(effect);
   }
 
   #perform(effect: PlayerEffect): void {
@@ -275,8 +296,6 @@ export class PlayerConversation implements Conversation, Registered {
   #follow({ id }: Session): void {
     if (this.#gone) return;
     this.#unwatch = this.#core.store.watch(id, (session, visibleEnd) => {
-      // One of two changes of a line: it was accepted, and taken.
-      if (this.#player.overlooks(session, visibleEnd)) return;
       this.#dispatch({ kind: 'changed', session, visibleEnd });
     });
     this.#try('follow', this.#endIfMissing(id));

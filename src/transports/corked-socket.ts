@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { atTurnEnd } from './turn-end.ts';
+import { atTurnEnd } from '../runtime/turn-end.ts';
 
 /** Sends all that is written within one turn of the event loop in one piece: one system call, one packet. */
 export class CorkedSocket {

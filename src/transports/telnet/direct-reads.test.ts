@@ -78,3 +78,24 @@ it('gives first what was put back before', async () => {
   socket.resume();
   await vi.waitFor(() => expect(heard).toBe('first and second'));
 });
+
+it('leaves to the stream what came in the same turn as what made the listener pause', async () => {
+  readDirectly(socket, (chunk) => {
+    hear(chunk);
+    if (heard === '1') socket.pause();
+  });
+  socket.push(Buffer.from('1'));
+  socket.push(Buffer.from('2'));
+  await vi.waitFor(() => expect(socket.readableLength).toBe(1));
+  expect(heard).toBe('1');
+  socket.resume();
+  await vi.waitFor(() => expect(heard).toBe('12'));
+});
+
+it('gives what came before the connection broke before it is told that', async () => {
+  readDirectly(socket, hear);
+  const told = new Promise<string>((resolve) => socket.once('close', () => resolve(heard)));
+  socket.push(Buffer.from('quit'));
+  socket.destroy();
+  expect(await told).toBe('quit');
+});

@@ -1,6 +1,6 @@
 import { added, NONE } from '../../core/index.ts';
 import type { Wire } from '../../telnet/index.ts';
-import { atTurnEnd } from '../turn-end.ts';
+import { atTurnEnd } from '../../runtime/turn-end.ts';
 import { bytesOf } from './bytes-of.ts';
 
 /** What is used of what it writes to. */

@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { deliverLater, deliverNow, LARGE_BYTES } from '../../runtime/turn-reads.ts';
 import type { Wire } from '../../telnet/index.ts';
 
 /** After so long without a byte from the game TCP asks whether it is still there, in ms. */
@@ -35,10 +36,11 @@ export interface GameSocket {
 export type Connect = (address: GameAddress, connected: () => void) => GameSocket;
 
 /** What a game sends is read into here, by all its connections in turn: less work than a buffer for each read. */
-const READ_BUFFER = new Uint8Array(65_536);
+const READ_BUFFER = new Uint8Array(LARGE_BYTES);
 
 /** Plain TCP, without delay for small packets. */
 export const connectTcp: Connect = ({ host, port }, connected) => {
+  const deliver = (chunk: Uint8Array): boolean => socket.emit('data', chunk);
   const socket = connect(
     {
       host,
@@ -49,12 +51,15 @@ export const connectTcp: Connect = ({ host, port }, connected) => {
       onread: {
         buffer: READ_BUFFER,
         callback(length, bytes) {
-          socket.emit('data', bytes.subarray(0, length));
+          // A full one is delivered before this returns.
+          deliverLater(length < bytes.length ? bytes.slice(0, length) : bytes, deliver);
           return true;
         },
       },
     },
     connected,
   );
+  // Before anybody else hears of it.
+  for (const last of ['end', 'error', 'close']) socket.on(last, deliverNow);
   return socket;
 };

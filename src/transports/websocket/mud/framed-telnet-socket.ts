@@ -1,7 +1,7 @@
 import type { Wire } from '../../../telnet/index.ts';
 import { bytesOf } from '../../telnet/bytes-of.ts';
 import type { TelnetSocket } from '../../telnet/telnet-player.ts';
-import { atTurnEnd } from '../../turn-end.ts';
+import { atTurnEnd } from '../../../runtime/turn-end.ts';
 import type { WebSocketConnection } from '../web-socket-connection.ts';
 import type { Frame, Framing } from './framing.ts';
 

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { deliverLater, deliverNow, LARGE_BYTES } from './turn-reads.ts';
+
+let heard: string[];
+
+beforeEach(() => {
+  heard = [];
+  vi.useFakeTimers({ toFake: ['setImmediate'] });
+});
+afterEach(() => {
+  vi.runAllTimers();
+  vi.useRealTimers();
+});
+
+function arrives(text: string, listener = hear): void {
+  deliverLater(Buffer.from(text), listener);
+}
+
+function hear(chunk: Uint8Array): void {
+  heard.push(Buffer.from(chunk).toString());
+}
+
+it('delivers what came in a turn when all was read, in order', () => {
+  for (const text of ['1', '2', '3']) arrives(text);
+  expect(heard).toEqual([]);
+  vi.runAllTimers();
+  expect(heard).toEqual(['1', '2', '3']);
+  arrives('4');
+  vi.runAllTimers();
+  expect(heard).toEqual(['1', '2', '3', '4']);
+});
+
+it('delivers what is large at once, and before it what came before it', () => {
+  const large = 'x'.repeat(LARGE_BYTES);
+  arrives('1');
+  arrives(large);
+  expect(heard).toEqual(['1', large]);
+});
+
+it('delivers the others too where one listener throws', () => {
+  arrives('1', () => {
+    throw new Error('a bug');
+  });
+  arrives('2');
+  expect(() => vi.runAllTimers()).toThrow('a bug');
+  vi.runAllTimers();
+  expect(heard).toEqual(['2']);
+});
+
+it('keeps the order where a listener asks for all there is', () => {
+  arrives('1', (chunk) => {
+    hear(chunk);
+    deliverNow();
+    heard.push('done');
+  });
+  arrives('2');
+  vi.runAllTimers();
+  expect(heard).toEqual(['1', '2', 'done']);
+});
