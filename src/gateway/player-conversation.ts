@@ -41,8 +41,9 @@ export class PlayerConversation implements Conversation, Registered, Due {
   readonly #player: PlayerEnd;
   readonly #id: number;
   readonly #since: number;
-  /** Not handled yet, in order. */
+  /** Not handled yet, in order, but for those that are being handled; and how many are not. */
   #events: PlayerEvent[] = NONE;
+  #pending = 0;
   /** Its turn comes, or it is its turn. */
   #isDue = false;
   #isActing = false;
@@ -84,7 +85,7 @@ export class PlayerConversation implements Conversation, Registered, Due {
   }
 
   flushed(offset: number): void {
-    if (this.#isDue || !this.#player.makesRoom(offset)) this.#dispatch({ kind: 'flushed', offset });
+    if (!this.#player.makesRoom(offset)) this.#dispatch({ kind: 'flushed', offset });
   }
 
   fail(code: ErrorCode, why?: FailureDetail): void {
@@ -113,6 +114,7 @@ export class PlayerConversation implements Conversation, Registered, Due {
   /** Events are handled in order, those of many conversations one behind the other. */
   #dispatch(event: PlayerEvent): void {
     this.#events = added(this.#events, event);
+    this.#pending += 1;
     if (this.#isDue) return;
     this.#isDue = true;
     this.#core.batch.add(this);
@@ -124,7 +126,10 @@ export class PlayerConversation implements Conversation, Registered, Due {
     this.#isActing = true;
     for (let events = this.#events; events.length > 0; events = this.#events) {
       this.#events = NONE;
-      for (const event of events) this.#handle(event);
+      for (const event of events) {
+        this.#pending -= 1;
+        this.#handle(event);
+      }
     }
     this.#isActing = false;
     this.#isDue = false;
@@ -133,8 +138,6 @@ export class PlayerConversation implements Conversation, Registered, Due {
 
   #handle(event: PlayerEvent): void {
     if (this.#gone) return;
-    // One of two changes of a line: it was accepted, and taken.
-    if (event.kind === 'changed' && this.#player.overlooks(event.session, event.visibleEnd)) return;
     for (const effect of this.#player.receive(event, this.#core.clock.now())) this.#perform(effect);
   }
 
@@ -296,6 +299,8 @@ export class PlayerConversation implements Conversation, Registered, Due {
   #follow({ id }: Session): void {
     if (this.#gone) return;
     this.#unwatch = this.#core.store.watch(id, (session, visibleEnd) => {
+      // One of two changes of a line: it was accepted, and taken.
+      if (this.#pending === 0 && this.#player.overlooks(session, visibleEnd)) return;
       this.#dispatch({ kind: 'changed', session, visibleEnd });
     });
     this.#try('follow', this.#endIfMissing(id));
