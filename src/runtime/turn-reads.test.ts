@@ -37,6 +37,16 @@ it('delivers what is large at once, and before it what came before it', () => {
   expect(heard).toEqual(['1', large]);
 });
 
+it('keeps no more than a megabyte, and as much again', () => {
+  const text = 'x'.repeat(LARGE_BYTES / 2);
+  for (let round = 1; round <= 2; round += 1) {
+    for (let bytes = text.length; bytes < 1_048_576; bytes += text.length) arrives(text);
+    expect(heard).toHaveLength((round - 1) * 32);
+    arrives(text);
+    expect(heard).toHaveLength(round * 32);
+  }
+});
+
 it('delivers the others too where one listener throws', () => {
   arrives('1', () => {
     throw new Error('a bug');

@@ -1,6 +1,9 @@
 /** A chunk of so many bytes is not kept: more may be behind it, of which the listener may want no more. */
 export const LARGE_BYTES = 65_536;
 
+/** So much is kept of all connections together. */
+const KEPT_LIMIT_BYTES = 1_048_576;
+
 type Listener = (chunk: Uint8Array) => void;
 
 /** What came in this turn of the event loop and is not delivered, in order. */
@@ -8,9 +11,11 @@ let chunks: Uint8Array[] = [];
 /** Of each chunk its listener: two lists, and not an object for each. */
 let listeners: Listener[] = [];
 let delivered = 0;
+let keptBytes = 0;
 
 /**
- * Delivers what a connection brought, when all connections of this turn of the event loop were read; what is large, at once.
+ * Delivers what a connection brought, when all connections of this turn of the event loop were read; at once what is large, and
+ * all where it is much.
  * Reading takes the processor through other code and memory than what is done with what was read: by turns, each would find
  * its caches empty.
  */
@@ -23,6 +28,8 @@ export function deliverLater(chunk: Uint8Array, listener: Listener): void {
   if (chunks.length === 0) setImmediate(deliverNow);
   chunks.push(chunk);
   listeners.push(listener);
+  keptBytes += chunk.length;
+  if (keptBytes >= KEPT_LIMIT_BYTES) deliverNow();
 }
 
 /** Delivers all that there is: before a connection is told to be over, say. */
@@ -42,6 +49,7 @@ export function deliverNow(): void {
       chunks = [];
       listeners = [];
       delivered = 0;
+      keptBytes = 0;
     }
   }
 }
