@@ -44,9 +44,8 @@ export class PlayerConversation implements Conversation, Registered, Due {
   /** Not handled yet, in order, but for those that are being handled; and how many are not. */
   #events: PlayerEvent[] = NONE;
   #pending = 0;
-  /** Its turn comes, or it is its turn. */
-  #isDue = false;
-  #isActing = false;
+  /** `due`: its turn in the batch comes. */
+  #phase: 'idle' | 'due' | 'acting' = 'idle';
   #gone = false;
   #sessionId: string | undefined;
   /** What the client said of itself. */
@@ -107,7 +106,7 @@ export class PlayerConversation implements Conversation, Registered, Due {
 
   /** What came before still counts. */
   gone(): void {
-    if (!this.#isActing) this.act();
+    if (this.#phase !== 'acting') this.act();
     this.#release('gone');
   }
 
@@ -115,15 +114,14 @@ export class PlayerConversation implements Conversation, Registered, Due {
   #dispatch(event: PlayerEvent): void {
     this.#events = added(this.#events, event);
     this.#pending += 1;
-    if (this.#isDue) return;
-    this.#isDue = true;
+    if (this.#phase !== 'idle') return;
+    this.#phase = 'due';
     this.#core.batch.add(this);
   }
 
   /** Handles all that there is to handle, also what comes of it at once. */
   act(): void {
-    this.#isDue = true;
-    this.#isActing = true;
+    this.#phase = 'acting';
     for (let events = this.#events; events.length > 0; events = this.#events) {
       this.#events = NONE;
       for (const event of events) {
@@ -131,8 +129,7 @@ export class PlayerConversation implements Conversation, Registered, Due {
         this.#handle(event);
       }
     }
-    this.#isActing = false;
-    this.#isDue = false;
+    this.#phase = 'idle';
     this.#armDeadline();
   }
 
