@@ -1,6 +1,6 @@
 import type { SessionStatus } from 'holdfast/client';
 import { element } from './element.ts';
-import { ACTION_LABELS, statusWords, type StatusAction } from './status-words.ts';
+import { ACTIONS, statusWords, type StatusAction } from './status-words.ts';
 
 /** A loss that is over sooner is not worth interrupting a screen reader for, in ms. */
 const WORTH_SAYING_MS = 1500;
@@ -9,16 +9,25 @@ const WORTH_SAYING_MS = 1500;
 export class StatusView {
   readonly #status = element('status', HTMLElement);
   readonly #text = element('status-text', HTMLElement);
-  readonly #action = element('status-action', HTMLButtonElement);
+  /** One for each action. With other words on one button, a hand a moment behind would do what it did not mean to. */
+  readonly #buttons: readonly (readonly [StatusAction, HTMLButtonElement])[];
   readonly #announcer = element('announcer', HTMLElement);
   #now: SessionStatus = { kind: 'connecting' };
-  #offered: StatusAction | undefined;
   #tick: ReturnType<typeof setTimeout> | undefined;
   #saying: ReturnType<typeof setTimeout> | undefined;
   #hasSaidLoss = false;
 
   constructor(onAction: (action: StatusAction) => void) {
-    this.#action.addEventListener('click', () => this.#offered && onAction(this.#offered));
+    const place = element('status-actions', HTMLElement);
+    this.#buttons = ACTIONS.map(({ action, label }) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.hidden = true;
+      button.textContent = label;
+      button.addEventListener('click', () => onAction(action));
+      place.append(button);
+      return [action, button];
+    });
     for (const change of ['online', 'offline']) addEventListener(change, () => this.#draw());
   }
 
@@ -38,9 +47,7 @@ export class StatusView {
     const { tone, text, action } = statusWords(this.#now, Date.now(), navigator.onLine);
     this.#status.dataset['tone'] = tone;
     this.#text.textContent = text;
-    this.#offered = action;
-    this.#action.hidden = action === undefined;
-    if (action !== undefined) this.#action.textContent = ACTION_LABELS[action];
+    for (const [does, button] of this.#buttons) button.hidden = does !== action;
     if (this.#now.kind === 'waiting') this.#tick = setTimeout(() => this.#draw(), 250);
   }
 

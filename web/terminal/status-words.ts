@@ -1,20 +1,20 @@
 import type { SessionStatus } from 'holdfast/client';
 import { shortDuration } from './wording.ts';
 
-/** What a button beside the status does. */
-export type StatusAction = 'try_now' | 'play_here' | 'begin_anew';
+/** What the buttons beside the status do, of which at most one is offered at a time. */
+export const ACTIONS = [
+  { action: 'try_now', label: 'Try now' },
+  { action: 'play_here', label: 'Play here' },
+  { action: 'begin_anew', label: 'Begin anew' },
+] as const;
+
+export type StatusAction = (typeof ACTIONS)[number]['action'];
 
 export interface StatusWords {
   readonly tone: 'good' | 'busy' | 'bad' | 'idle';
   readonly text: string;
   readonly action?: StatusAction;
 }
-
-export const ACTION_LABELS: Readonly<Record<StatusAction, string>> = {
-  try_now: 'Try now',
-  play_here: 'Play here',
-  begin_anew: 'Begin anew',
-};
 
 /** Why there is no connection, where it is not just a lost one. */
 const WAITING: Readonly<Record<string, string>> = {
