@@ -60,8 +60,8 @@ export interface Store {
 
   /**
    * Calls back after every change of the session until cancelled, and once soon after the call. Changes may be
-   * merged; the last one is never missed. Output of a commit that takes commands becomes visible when durable,
-   * other output at once.
+   * merged; the last one is never missed. Output of a commit that takes commands becomes visible when durable, and so
+   * does the first of an epoch, that every epoch that a client was told of is known after a crash; other output at once.
    */
   watch(sessionId: string, changed: (session: Session, visibleEnd: number) => void): () => void;
 

@@ -1,5 +1,6 @@
 import {
   added,
+  currentEpoch,
   DEFAULT_LIMITS,
   isKept,
   lastSeq,
@@ -36,7 +37,7 @@ interface Live extends Changing {
   session: Session;
   readonly commands: CommandEntry[];
   readonly output: OutputEntry[];
-  /** The last offset that may be shown: output of a commit that takes commands is shown when it is durable. */
+  /** The last offset that may be shown. */
   visibleEnd: number;
   /** The newest end that waits to become visible. */
   withheldEnd: number;
@@ -314,19 +315,21 @@ export class SessionTable implements Store {
     trimCommands(live.commands, session.commands.taken);
     // The oldest entries are in no cache, and most changes leave them alone.
     if (mayKeepLess(before.output, session.output)) trimOutput(live.output, session.output);
-    return this.#write(live, operation);
+    return this.#write(live, before, operation);
   }
 
   /**
-   * Output of a commit that takes commands becomes visible when durable, other output at once, in order. Nobody waits for
+   * Output of a commit that takes commands becomes visible when durable, and so does the first of an epoch: else a client
+   * could have a position in an epoch of which a crash left nothing. Other output does at once, in order. Nobody waits for
    * what may be lost.
    */
-  #write(live: Live, operation: Operation): Promise<void> | undefined {
+  #write(live: Live, before: Session, operation: Operation): Promise<void> | undefined {
     const { end } = live.session.output;
     const takes = operation.kind === 'commit' && operation.taken !== undefined;
+    const begins = currentEpoch(before.output) !== currentEpoch(live.session.output);
     const isWithholding = live.withheldEnd > live.visibleEnd;
     const adds = end > Math.max(live.visibleEnd, live.withheldEnd);
-    if (adds && (takes || isWithholding)) {
+    if (adds && (takes || begins || isWithholding)) {
       live.withheldEnd = end;
       return this.#writer.write('now', () => {
         live.visibleEnd = Math.max(live.visibleEnd, end);

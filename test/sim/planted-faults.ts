@@ -242,6 +242,13 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     replace: "this.#epoch = 'epoch';",
   },
   {
+    why: 'a client is told of an epoch that a crash can take',
+    file: 'stores/session-table.ts',
+    find: 'const begins = currentEpoch(before.output) !== currentEpoch(live.session.output);',
+    replace: 'const begins = false;',
+    wasReal: true,
+  },
+  {
     why: 'every position is believed to be of the newest run',
     file: 'core/output-log.ts',
     find: 'const index = head.epochs.findIndex((known) => known.epoch === epoch);',

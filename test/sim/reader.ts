@@ -1,3 +1,4 @@
+import { DEFAULT_LIMITS } from '../../src/core/index.ts';
 import type { ServerFrame } from '../../src/protocol/index.ts';
 import { numberOf, SOUND } from './mark.ts';
 import type { Story } from './story.ts';
@@ -75,7 +76,11 @@ export class Reader {
     }
     const start = output.from - 1;
     if (this.#epoch !== undefined && !record.epochs.has(this.#epoch)) {
-      // Nothing is left of that run, not even its name: all that is kept comes again.
+      this.#story.expect(
+        record.epochs.size >= DEFAULT_LIMITS.epochs,
+        'output',
+        () => `the run that ${this.#name} was in is not known any more, and what it has comes again`,
+      );
       this.#process = 0;
       this.#number = 0;
       this.#knows = false;

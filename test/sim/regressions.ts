@@ -345,4 +345,21 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     },
   },
+  {
+    found: 'what a player has comes again, because a crash took the epoch that it was told of',
+    schedule: {
+      seed: 2700072,
+      settings: {
+        ...PLAIN,
+        players: [{ heldCommands: 'run', confirms: false }],
+        limits: { ...DEFAULT_LIMITS, chains: 2, spentTokens: 1 },
+        windowMs: 20_000,
+        networkMs: [1, 600],
+      },
+      steps: [
+        { at: 172, kind: 'fail_disk', isWritten: false },
+        { at: 891, kind: 'print', player: 0, what: 'text', count: 1 },
+      ],
+    },
+  },
 ];

@@ -9,6 +9,7 @@ import {
   Subject,
   successor,
   text,
+  until,
   WINDOW_MS,
   type OpenedStore,
   type Scenario,
@@ -145,6 +146,25 @@ export function restartScenarios(it: Scenario): void {
     outcome(await settled(opened, written), 'committed');
     const [, gap] = await subject.output(0, store);
     assert.ok(gap?.kind === 'gap' && gap.reason === 'crash');
+  });
+
+  it('knows an epoch from the moment on in which something of it was shown', async (opened) => {
+    const subject = await Subject.playing(opened);
+    await subject.write('before');
+    let shown = 0;
+    const cancel = opened.store.watch(subject.id, (_, visibleEnd) => {
+      shown = visibleEnd;
+    });
+    const written = subject.commit({ epoch: 'next', output: [text('other')] });
+    await until(opened, () => shown > 1);
+    cancel();
+    assert.ok(opened.restart);
+    const { output } = await subject.session(await opened.restart('crash'));
+    assert.deepEqual(
+      output.epochs.map(({ epoch }) => epoch),
+      [subject.epoch, 'next'],
+    );
+    await settled(opened, written);
   });
 
   it('still has one successor after a crash between the two attempts', async (opened) => {
