@@ -9,7 +9,7 @@ import { WebPlayer } from './support/web-player.ts';
 // Whoever returns, by the same or another kind of client, finds the whole connection as it has to be.
 
 const [SE, GA, SB, WILL, DO, IAC] = [240, 249, 250, 251, 253, 255] as const;
-const [TTYPE, CHARSET, GMCP] = [24, 42, 201] as const;
+const [TTYPE, NAWS, CHARSET, GMCP] = [24, 31, 42, 201] as const;
 const ESC = '\u001b';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -113,6 +113,18 @@ describe('a return by Telnet', () => {
     );
     expect(back.text).toContain('Fire in the café');
     expect(back.bytes).not.toContain(ESC);
+    back.cut();
+  });
+
+  it('is known to the game from its first moment on', async () => {
+    await start();
+    const back = await comeBack(await leaveInRed(), Buffer.of(IAC, WILL, NAWS), sub(NAWS, 0, 200, 0, 50));
+    back.line('look');
+    await back.sees('You said: look');
+    // Neither of an unknown client, nor of the one before.
+    const [talk] = game.talks;
+    const sizes = talk?.subnegotiations.filter(({ option }) => option === NAWS);
+    expect(sizes?.map(({ payload }) => [...payload])).toEqual([[0, 200, 0, 50]]);
     back.cut();
   });
 

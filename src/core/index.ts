@@ -1,5 +1,6 @@
 export * from './base64.ts';
 export * from './chain.ts';
+export * from './client-info.ts';
 export * from './clock.ts';
 export * from './command-log.ts';
 export * from './command-step.ts';

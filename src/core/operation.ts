@@ -1,4 +1,5 @@
 import type { Candidate } from './chain.ts';
+import type { ClientInfo } from './client-info.ts';
 import type { CommandEntry, HeldChoice, NewCommand } from './command-log.ts';
 import type { Draft } from './draft.ts';
 import type { Json } from './json.ts';
@@ -12,6 +13,7 @@ import type { Overflow, Session, WorldState } from './session.ts';
  */
 export interface Operations {
   attach: Attach;
+  describe: Describe;
   detach: Detach;
   confirm: Confirm;
   issue: Issue;
@@ -40,6 +42,14 @@ export interface Attach {
   readonly confirms: boolean;
   /** False where no connection is kept here: the clock restarts, instead of standing still. */
   readonly connected: boolean;
+  readonly client?: ClientInfo | undefined;
+}
+
+/** More is known of the client that is attached. */
+export interface Describe {
+  readonly kind: 'describe';
+  readonly attachment: number;
+  readonly client: ClientInfo;
 }
 
 /** The connection left. Starts the clock; ends a session that never was playing. */
@@ -208,6 +218,7 @@ type Done = { readonly kind: 'done' };
 
 export interface Outcomes {
   attach: Attached | Refusal;
+  describe: Done | Stale;
   detach: Done | Stale;
   confirm: Done | Stale;
   issue: Done | { readonly kind: 'refused'; readonly reason: 'not_playing' | 'expired' | 'stale' };

@@ -23,7 +23,7 @@ export function closed<Outcome>(session: Session, reason: string, outcome: Outco
   next.states = {};
   next.prompt = undefined;
   next.data = undefined;
-  next.presence = withPresence(session.presence, { attached: false, ready: false });
+  next.presence = withPresence(session.presence, { attached: false, ready: false, client: undefined });
   next.commands = { ...NO_COMMANDS, accepted, taken: accepted };
   next.output = { ...NO_OUTPUT, end, acked: end };
   return { outcome, session: next, forgottenHashes: session.chains.flatMap(({ hashes }) => hashes) };

@@ -26,6 +26,7 @@ import type {
   Attach,
   Confirm,
   Decide,
+  Describe,
   Detach,
   Issue,
   Outcomes,
@@ -151,6 +152,7 @@ export function attach(
     wish: request.wish,
     chain: shown.chain.id,
     since: now,
+    client: request.client,
   };
   next.clock = { windowMs: session.clock.windowMs };
   restart(next, now);
@@ -196,6 +198,16 @@ function restart(session: Draft<Session>, now: number): void {
   if (!session.presence.attached) session.clock = { windowMs, endsAt: now + windowMs };
 }
 
+export function describe(
+  { session }: StoredSession,
+  { attachment, client }: Describe,
+): Transition<Outcomes['describe']> {
+  if (!isCurrent(session, attachment)) return { outcome: STALE };
+  const next = draftSession(session);
+  next.presence = withPresence(session.presence, { client });
+  return { outcome: DONE, session: next };
+}
+
 export function detach(
   { session }: StoredSession,
   { attachment }: Detach,
@@ -204,7 +216,12 @@ export function detach(
   if (!session.presence.attached || !isCurrent(session, attachment)) return { outcome: STALE };
   if (session.stage !== 'playing') return closed(session, 'never_playing', DONE);
   const next = withCommands(session, hold(session.commands, now));
-  next.presence = withPresence(session.presence, { attached: false, ready: false, since: now });
+  next.presence = withPresence(session.presence, {
+    attached: false,
+    ready: false,
+    since: now,
+    client: undefined,
+  });
   restart(next, now);
   return { outcome: DONE, session: next };
 }

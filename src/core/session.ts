@@ -1,5 +1,6 @@
 import { NO_COMMANDS, type CommandEntry, type CommandsHead } from './command-log.ts';
 import type { Chain } from './chain.ts';
+import type { ClientInfo } from './client-info.ts';
 import type { Draft } from './draft.ts';
 import type { Json } from './json.ts';
 import { NO_OUTPUT, type OutputEntry, type OutputHead } from './output-log.ts';
@@ -25,12 +26,14 @@ export interface Presence {
   readonly chain?: string | undefined;
   /** When the last attach or detach was, in ms since 1970. */
   readonly since: number;
+  /** What is known of the client that is attached; nothing of one that left. */
+  readonly client?: ClientInfo | undefined;
 }
 
 /** Always of one shape: it is looked at after every change. */
 export function withPresence(presence: Presence, changes: Partial<Presence>): Presence {
-  const { attachment, attached, ready, wish, chain, since } = presence;
-  return Object.assign({ attachment, attached, ready, wish, chain, since }, changes);
+  const { attachment, attached, ready, wish, chain, since, client } = presence;
+  return Object.assign({ attachment, attached, ready, wish, chain, since, client }, changes);
 }
 
 /** The session's own clock: it stands still while anyone is attached. */
@@ -126,6 +129,7 @@ export function newSession(
   windowMs: number,
   now: number,
   attached: boolean,
+  client?: ClientInfo,
 ): Session {
   return {
     id,
@@ -133,7 +137,14 @@ export function newSession(
     world,
     stage: 'connecting',
     worldState: 'login',
-    presence: { attachment: attached ? 1 : 0, attached, ready: attached, wish: 'run', since: now },
+    presence: {
+      attachment: attached ? 1 : 0,
+      attached,
+      ready: attached,
+      wish: 'run',
+      since: now,
+      ...(client && { client }),
+    },
     clock: attached ? { windowMs } : { windowMs, endsAt: now + windowMs },
     chains: [],
     commands: NO_COMMANDS,

@@ -31,8 +31,8 @@ export interface Store {
   /**
    * One operation on one session, by the rules of `transition`, atomically. Operations on a session take effect
    * in the order in which they were asked for here, and appends are answered in it: a refusal is heard of before what
-   * was accepted after it. Answered when the effect is durable; a `commit` that is only output, and an `acknowledge`, may be
-   * answered before that, and take up to 0.5 s to become so.
+   * was accepted after it. Answered when the effect is durable; a `commit` that is only output, an `acknowledge` and a `describe`
+   * may be answered before that, and take up to 0.5 s to become so.
    */
   apply<O extends Operation>(sessionId: string, operation: O): Awaitable<OutcomeOf<O> | Missing>;
 

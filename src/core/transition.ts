@@ -7,6 +7,7 @@ import {
   attach,
   confirmToken,
   decide,
+  describe,
   detach,
   issue,
   refresh,
@@ -34,6 +35,8 @@ export function transition(
   switch (operation.kind) {
     case 'attach':
       return attach(stored, operation, now, limits);
+    case 'describe':
+      return describe(stored, operation);
     case 'detach':
       return detach(stored, operation, now);
     case 'confirm':

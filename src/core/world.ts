@@ -1,23 +1,7 @@
+import type { ClientInfo } from './client-info.ts';
 import type { Json } from './json.ts';
 import type { NewOutput } from './output-log.ts';
 import type { Overflow, WorldState } from './session.ts';
-
-/** What is known of a player's client. Everything in it comes from the client: believe none of it. */
-export interface ClientInfo {
-  /** `telnet` or `websocket`. */
-  readonly transport: string;
-  /** The player's network address, as the transport knows it. */
-  readonly address?: string;
-  readonly name?: string;
-  readonly version?: string;
-  readonly terminal?: string;
-  readonly columns?: number;
-  readonly rows?: number;
-  readonly encoding?: string;
-  readonly screenReader?: boolean;
-  /** The connection is known to be encrypted: absent where it is not, or where only a proxy before us knows. */
-  readonly secure?: true;
-}
 
 /** A command as the world gets it. */
 export interface WorldCommand {
@@ -89,8 +73,8 @@ export interface WorldPlayer {
   passing?(packageName: string, data: Json | undefined): void;
   /** A player's connection is there, for the first time or again. */
   attached?(client: ClientInfo): void;
-  /** The window's size changed. */
-  resized?(columns: number, rows: number): void;
+  /** More is known of the client that is there, or its window has another size. */
+  described?(client: ClientInfo): void;
   /** The player's connection is gone; commands stop until `attached`. */
   detached?(): void;
   /** The session is over; nothing is called any more. */
@@ -105,6 +89,7 @@ export interface WorldSession {
   readonly account: string | undefined;
   /** What the world last committed. */
   readonly data: Json | undefined;
+  /** Who is attached, as far as that is known. */
   readonly client: ClientInfo | undefined;
   /** Shows output that answers no command. Order is kept; durable within 0.5 s. */
   send(...output: readonly NewOutput[]): void;

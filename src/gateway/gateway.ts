@@ -233,7 +233,6 @@ class RunningGateway implements Gateway {
       crypto: this.#crypto,
       privateText,
       onEvent,
-      clientOf: (id) => registry.attached(id)?.info.client,
     });
     return {
       store,

@@ -48,8 +48,11 @@ export class PlayerConversation implements Conversation, Registered, Due {
   #phase: 'idle' | 'due' | 'acting' = 'idle';
   #gone = false;
   #sessionId: string | undefined;
+  #attachment: number | undefined;
   /** What the client said of itself. */
   #told: Partial<ClientInfo> = {};
+  /** What the session has of it. */
+  #described: ClientInfo | undefined;
   /** Evicted bytes that gaps stood for so far. */
   #toldEvicted = 0;
   #unwatch: (() => void) | undefined;
@@ -70,13 +73,16 @@ export class PlayerConversation implements Conversation, Registered, Due {
   }
 
   get info(): ConnectionInfo {
-    const client = { ...this.#link.client, ...this.#told };
-    const base = { id: this.#id, client, since: this.#since };
+    const base = { id: this.#id, client: this.#client, since: this.#since };
     return this.#sessionId === undefined ? base : { ...base, sessionId: this.#sessionId };
   }
 
   get account(): string | undefined {
     return this.#player.attachment?.session.account;
+  }
+
+  get #client(): ClientInfo {
+    return { ...this.#link.client, ...this.#told };
   }
 
   receive(frame: ClientFrame): void {
@@ -102,6 +108,14 @@ export class PlayerConversation implements Conversation, Registered, Due {
 
   dismiss(reason: ByeReason): void {
     this.#dispatch({ kind: 'dismissed', reason });
+  }
+
+  described(): void {
+    const attachment = this.#attachment;
+    const client = this.#client;
+    if (this.#gone || attachment === undefined || isSameClient(client, this.#described)) return;
+    this.#described = client;
+    this.#try('describe', this.#apply({ kind: 'describe', attachment, client }));
   }
 
   /** What came before still counts. */
@@ -157,7 +171,7 @@ export class PlayerConversation implements Conversation, Registered, Due {
         return this.#worldEnd?.passing(effect.package, effect.data);
       case 'resized':
         this.#told = { ...this.#told, columns: effect.columns, rows: effect.rows };
-        return this.#worldEnd?.resized(effect.columns, effect.rows);
+        return this.described();
       case 'end':
         this.#link.end(effect.closeCode, effect.reason);
         return this.#release(effect.reason);
@@ -221,7 +235,8 @@ export class PlayerConversation implements Conversation, Registered, Due {
   async #openNew(): Promise<void> {
     const { store, crypto, host, resumeWindowMs } = this.#core;
     const id = randomSessionId(crypto);
-    const session = newSession(id, host.world.name, resumeWindowMs, store.now(), true);
+    this.#described = this.#client;
+    const session = newSession(id, host.world.name, resumeWindowMs, store.now(), true, this.#described);
     await store.create(session);
     this.#begin(session);
     if (this.#gone) return this.#leave();
@@ -236,11 +251,11 @@ export class PlayerConversation implements Conversation, Registered, Due {
     const { desk, playerSettings, host, clock } = this.#core;
     const askedAt = clock.now();
     const { traits } = this.#link;
-    const { client } = this.info;
+    const client = this.#client;
+    this.#described = client;
     if (!playerSettings.enableReconnection) return this.fail('resume_disabled');
-    const shown = await desk.redeem(text, { wish, confirms: traits.confirms, connected: true }, (session) =>
-      this.#deny(session, client),
-    );
+    const attach = { wish, confirms: traits.confirms, connected: true, client };
+    const shown = await desk.redeem(text, attach, (session) => this.#deny(session, client));
     const transport = client.transport;
     switch (shown.kind) {
       case 'refused':
@@ -289,12 +304,14 @@ export class PlayerConversation implements Conversation, Registered, Due {
 
   #begin(session: Session): void {
     this.#sessionId = session.id;
+    this.#attachment = session.presence.attachment;
     // One that is gone already was taken out of the registry, and nothing would do it again.
     if (!this.#gone) this.#core.registry.attach(session.id, this);
   }
 
   #follow({ id }: Session): void {
     if (this.#gone) return;
+    this.described();
     this.#unwatch = this.#core.store.watch(id, (session, visibleEnd) => {
       // One of two changes of a line: it was accepted, and taken.
       if (this.#pending === 0 && this.#player.overlooks(session, visibleEnd)) return;
@@ -385,6 +402,10 @@ export class PlayerConversation implements Conversation, Registered, Due {
       : { kind: 'close', attachment: number, reason: 'disconnected' };
     await this.#apply(operation);
   }
+}
+
+function isSameClient(one: ClientInfo, other: ClientInfo | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** The client's own words, in the core's names. */

@@ -1,4 +1,4 @@
-import type { ClientInfo, Clock, Cryptography, SessionLimits, Store, World } from '../core/index.ts';
+import type { Clock, Cryptography, SessionLimits, Store, World } from '../core/index.ts';
 import type { OnEvent } from './event.ts';
 import type { FrontDoor } from './front-door.ts';
 import type { PrivateText } from './private-text.ts';
@@ -13,7 +13,6 @@ export interface WorldContext {
   readonly privateText: PrivateText;
   /** The right to write, as it was acquired for this world. */
   readonly lease: number;
-  readonly clientOf: (sessionId: string) => ClientInfo | undefined;
   readonly onEvent: OnEvent;
   readonly frontDoor: FrontDoor;
   /** The session is over. */

@@ -30,8 +30,8 @@ export class WorldEnd implements WorldSession {
   readonly #feed: CommandFeed;
   #session: Session;
   #player: WorldPlayer | undefined;
-  /** The attachment that the world was told of, while it has not been told of its end. */
-  #toldAttachment: number | undefined;
+  /** Who the world was told is there, while it has not been told that they left. */
+  #told: { readonly attachment: number; client: ClientInfo } | undefined;
   /** The player is at the front door, and not decided on. */
   #entering: Promise<void> | undefined;
   readonly #waitingForRoom: (() => void)[] = [];
@@ -80,7 +80,7 @@ export class WorldEnd implements WorldSession {
   }
 
   get client(): ClientInfo | undefined {
-    return this.#context.clientOf(this.id);
+    return this.#session.presence.client;
   }
 
   send(...output: readonly NewOutput[]): void {
@@ -157,10 +157,6 @@ export class WorldEnd implements WorldSession {
     this.#guard('passing', () => this.#player?.passing?.(packageName, data));
   }
 
-  resized(columns: number, rows: number): void {
-    this.#guard('resized', () => this.#player?.resized?.(columns, rows));
-  }
-
   /**
    * The process ends in good order: what is in hand may finish until `graceMs` have passed, and the epoch ends. A
    * command that was not answered by then is not taken: an in-process world gets it again after the restart.
@@ -203,13 +199,19 @@ export class WorldEnd implements WorldSession {
 
   /** Tells the world who is there: not before the client is ready, and never of one that is gone already. */
   #tellPresence({ presence }: Session): void {
-    const there = presence.attached && presence.ready ? presence.attachment : undefined;
-    if (there === this.#toldAttachment) return;
-    const leaves = this.#toldAttachment !== undefined;
-    this.#toldAttachment = there;
-    if (leaves) this.#guard('detached', () => this.#player?.detached?.());
-    const { client } = this;
-    if (there !== undefined) this.#guard('attached', () => this.#player?.attached?.(client ?? UNKNOWN));
+    const { attachment, attached, ready, client = UNKNOWN } = presence;
+    const isThere = attached && ready;
+    const told = this.#told;
+    if (isThere && told?.attachment === attachment) return this.#tellClient(told, client);
+    this.#told = isThere ? { attachment, client } : undefined;
+    if (told) this.#guard('detached', () => this.#player?.detached?.());
+    if (isThere) this.#guard('attached', () => this.#player?.attached?.(client));
+  }
+
+  #tellClient(told: { client: ClientInfo }, client: ClientInfo): void {
+    if (told.client === client) return;
+    told.client = client;
+    this.#guard('described', () => this.#player?.described?.(client));
   }
 
   #closed(reason: string): void {

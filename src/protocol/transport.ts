@@ -10,6 +10,7 @@ import type { FailureDetail } from './player-event.ts';
  */
 export interface Link {
   readonly traits: PlayerTraits;
+  /** As far as the transport knows it now. What the client says in `hello` and `window` comes on top of it. */
   readonly client: ClientInfo;
   /** Order is kept. After `end` it changes nothing. */
   send(frame: ServerFrame): void;
@@ -26,6 +27,8 @@ export interface Conversation {
   flushed(offset: number): void;
   /** The other side broke the protocol below the frames. */
   fail(code: ErrorCode, why?: FailureDetail): void;
+  /** The link knows more of its client. */
+  described(): void;
   /** The connection is gone, in whatever way. */
   gone(): void;
 }

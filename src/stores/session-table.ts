@@ -352,6 +352,7 @@ function open(live: Live | undefined): Live | undefined {
 function isLazy(operation: Operation): boolean {
   switch (operation.kind) {
     case 'acknowledge':
+    case 'describe':
       return true;
     case 'commit': {
       const { taken, suspect, data, stage, worldState, account, windowMs, overflow, ending, settled } =

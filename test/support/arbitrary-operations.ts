@@ -53,6 +53,8 @@ export function operationOf(
       const wish = (['run', 'skip', 'ask'] as const)[pick % 3] ?? 'run';
       return { kind, hash, candidate, wish, confirms: size % 2 === 0, connected: pick % 7 > 0 };
     }
+    case 'describe':
+      return { kind, attachment, client: { transport: 'telnet', columns: size } };
     case 'detach':
       return pick % 5 === 0 ? { kind } : { kind, attachment };
     case 'confirm': {

@@ -108,8 +108,12 @@ export class Player {
   }
 
   resize(columns: number, rows: number): void {
-    this.session.client = { ...TELNET, ...this.session.client, columns, rows };
-    this.#end.resized?.(columns, rows);
+    this.describe({ ...TELNET, ...this.session.client, columns, rows });
+  }
+
+  describe(client: ClientInfo): void {
+    this.session.client = client;
+    this.#end.described?.(client);
   }
 
   pass(packageName: string, data?: Json): void {

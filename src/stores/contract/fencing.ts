@@ -11,6 +11,7 @@ export function fencingScenarios(it: Scenario): void {
     const before = await subject.session();
     const late: Operation[] = [
       { kind: 'detach', attachment: 1 },
+      { kind: 'describe', attachment: 1, client: { transport: 'late' } },
       { kind: 'confirm', attachment: 1, tokenId: before.chains[0]?.hashes.at(-1)?.slice(0, 16) ?? '' },
       { kind: 'append', attachment: 1, commands: [{ kind: 'text', text: 'late' }] },
       { kind: 'decide', attachment: 1, choice: 'none' },

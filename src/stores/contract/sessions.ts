@@ -96,6 +96,21 @@ export function sessionScenarios(it: Scenario): void {
     assert.equal(await store.read(session.id), undefined);
   });
 
+  it('knows the client of whoever is attached, as it was told of last, and no other', async (opened) => {
+    const subject = await Subject.playing(opened);
+    const client = { transport: 'telnet', address: '192.0.2.1', columns: 80, rows: 24 };
+    const attached = await subject.attach(subject.token, { client });
+    assert.deepEqual(attached.session.presence.client, client);
+    const wider = { ...client, columns: 120 };
+    outcome(await settled(opened, subject.apply({ kind: 'describe', attachment: 2, client: wider })), 'done');
+    assert.deepEqual((await subject.session()).presence.client, wider);
+    await subject.attach(successor(attached));
+    assert.equal((await subject.session()).presence.client, undefined);
+    await subject.attach(successor(attached), { client });
+    await subject.detach();
+    assert.equal((await subject.session()).presence.client, undefined);
+  });
+
   it('lists every session once, as it is', async (opened) => {
     const kept = [await Subject.playing(opened), await Subject.playing(opened)];
     const gone = await Subject.playing(opened);

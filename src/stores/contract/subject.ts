@@ -153,11 +153,11 @@ export class Subject {
   /** Shows a token; by default `stored` is not waited for. */
   show(
     { hash, generation }: Token,
-    options: { wish?: Attach['wish']; confirms?: boolean; connected?: boolean; store?: Store } = {},
+    options: Partial<Pick<Attach, 'wish' | 'confirms' | 'connected' | 'client'>> & { store?: Store } = {},
   ): Promise<OutcomeOf<Attach> | Missing> {
-    const { wish = 'run', confirms = false, connected = true, store } = options;
+    const { wish = 'run', confirms = false, connected = true, client, store } = options;
     const next = candidate(generation + 1);
-    return this.apply({ kind: 'attach', hash, candidate: next, wish, confirms, connected }, store);
+    return this.apply({ kind: 'attach', hash, candidate: next, wish, confirms, connected, client }, store);
   }
 
   async attach(token: Token, options: Parameters<Subject['show']>[1] = {}): Promise<Attached> {

@@ -82,6 +82,11 @@ export class Talk implements Link {
     this.say({ seq, ...input });
   }
 
+  /** More is known of the client. */
+  described(): void {
+    this.#conversation?.described();
+  }
+
   flushed(offset: number): void {
     this.#conversation?.flushed(offset);
   }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { seededCrypto } from '../../../test/support/seeded-crypto.ts';
-import { ReconnectionToken } from '../../core/index.ts';
+import { ReconnectionToken, type ClientInfo } from '../../core/index.ts';
 import type { Wire } from '../../telnet/index.ts';
 import {
   createError,
@@ -62,6 +62,8 @@ class FakeConversation implements Conversation {
   account: string | undefined;
   readonly received: ClientFrame[] = [];
   readonly flushes: number[] = [];
+  /** What was known of the client each time that more was. */
+  readonly descriptions: ClientInfo[] = [];
   isGone = false;
 
   constructor(link: Link) {
@@ -78,6 +80,10 @@ class FakeConversation implements Conversation {
 
   fail(): void {
     throw new Error('a Telnet client cannot break this protocol');
+  }
+
+  described(): void {
+    this.descriptions.push(this.link.client);
   }
 
   gone(): void {
@@ -306,15 +312,28 @@ describe('a player who connects', () => {
     says(IAC, WILL, NAWS, ...sub(NAWS, 0, 80, 0, 24), IAC, WILL, TTYPE);
     says(...sub(TTYPE, 0, 'Mudlet'), ...sub(TTYPE, 0, 'xterm'), ...sub(TTYPE, 0, 'MTTS 64'));
     clock.advance(1000);
-    const client = { name: 'MUDLET', columns: 80, rows: 24, encoding: 'utf-8' };
-    expect(conversation().received[0]).toMatchObject({ client: { ...client, screen_reader: true } });
-    expect(conversation().link.client).toMatchObject({
-      ...client,
+    expect(conversation().received).toEqual([{ type: 'hello' }]);
+    expect(conversation().link.client).toEqual({
       transport: 'telnet',
       address: '192.0.2.1',
+      name: 'MUDLET',
       terminal: 'XTERM',
+      columns: 80,
+      rows: 24,
+      encoding: 'utf-8',
       screenReader: true,
     });
+  });
+
+  it('and tells of itself behind its first line is known by that from then on, with all answers at once', () => {
+    types('Ann');
+    says(IAC, WILL, TTYPE, ...sub(TTYPE, 0, 'Mudlet'), ...sub(TTYPE, 0, 'xterm'));
+    expect(conversation().descriptions).toEqual([]);
+    says(...sub(TTYPE, 0, 'MTTS 64'), ...sub(TTYPE, 0, 'MTTS 64'));
+    const client = { name: 'MUDLET', terminal: 'XTERM', screenReader: true };
+    expect(conversation().descriptions).toEqual([expect.objectContaining(client)]);
+    says(IAC, WILL, NAWS, ...sub(NAWS, 0, 80, 0, 24));
+    expect(conversation().descriptions.at(-1)).toMatchObject({ ...client, columns: 80, rows: 24 });
   });
 
   it('and tells of itself by MNES is known by that too', () => {
@@ -367,10 +386,10 @@ describe('a player who connects', () => {
     expect(socket.take()).toHaveLength(0);
   });
 
-  it('tells of another size when there is a session, and of none that it does not know', () => {
+  it('tells of another size, and of none that it does not know', () => {
     const talk = play();
     says(IAC, WILL, NAWS, ...sub(NAWS, 0, 100, 0, 40), ...sub(NAWS, 0, 0, 0, 0));
-    expect(talk.inputs).toEqual(['{"type":"window","columns":100,"rows":40}']);
+    expect(talk.descriptions).toEqual([expect.objectContaining({ columns: 100, rows: 40 })]);
   });
 
   it('and leaves at once leaves nothing behind', () => {

@@ -7,7 +7,7 @@ import {
   type Listing,
   type Translation,
 } from '../../core/index.ts';
-import type { Converse, HelloFrame } from '../../protocol/index.ts';
+import type { Converse } from '../../protocol/index.ts';
 import { isSamePackage, packageOfMsdp, type GmcpMessage, type Wire } from '../../telnet/index.ts';
 import type { Charset } from './charset.ts';
 import { CharLogin } from './char-login.ts';
@@ -169,8 +169,9 @@ export class TelnetPlayer {
         return this.#screen.notice(this.#notices.overlong(this.#lineLimitBytes));
       case 'gmcp':
         return this.#gmcp(event.message);
-      case 'resized':
-        return this.#talk?.say({ type: 'window', ...event.size });
+      case 'described':
+        this.#talk?.described();
+        return this.#resuming?.described();
       case 'msdp': {
         const { name, value } = event.variable;
         return this.#input({ type: 'gmcp', package: packageOfMsdp(name), data: value });
@@ -308,7 +309,7 @@ export class TelnetPlayer {
     if (this.#talk || this.#resuming || this.#isGone) return;
     const talk = this.#newTalk();
     this.#become(talk);
-    talk.hello(this.#hello());
+    talk.hello({ type: 'hello' });
   }
 
   /** The player's talk is this one from here on. */
@@ -340,7 +341,7 @@ export class TelnetPlayer {
     this.#shown = ReconnectionToken.decode(token);
     this.#isTokenShown = true;
     this.#resuming = this.#newTalk();
-    this.#resuming.hello({ ...this.#hello(), resume: { token } });
+    this.#resuming.hello({ type: 'hello', resume: { token } });
   }
 
   #newTalk(): Talk {
@@ -430,14 +431,6 @@ export class TelnetPlayer {
     return isTold ? address : this.#socket.address;
   }
 
-  #hello(): HelloFrame {
-    const { name = 'telnet', version = '', size, screenReader, charset: encoding } = this.#terminal.facts;
-    return {
-      type: 'hello',
-      client: { name, version, ...size, encoding, screen_reader: screenReader },
-    };
-  }
-
   #client(): ClientInfo {
     const address = this.#address;
     const { name, version, terminal, size, screenReader, charset: encoding } = this.#terminal.facts;
@@ -449,7 +442,7 @@ export class TelnetPlayer {
       ...(terminal === undefined ? {} : { terminal }),
       ...size,
       encoding,
-      screenReader,
+      ...(screenReader === undefined ? {} : { screenReader }),
       ...(this.#socket.isSecure ? { secure: true } : {}),
     };
   }

@@ -69,7 +69,8 @@ export type TerminalEvent =
   | { readonly kind: 'msdp'; readonly variable: MsdpVariable }
   /** What the client tells of its environment has come, or has changed. */
   | { readonly kind: 'environ' }
-  | { readonly kind: 'resized'; readonly size: TerminalSize }
+  /** The facts have changed, and nothing more is asked for now. */
+  | { readonly kind: 'described' }
   /** Every offer has been answered. Told once. */
   | { readonly kind: 'settled' };
 
@@ -78,7 +79,8 @@ export interface TerminalFacts {
   readonly name?: string;
   readonly version?: string;
   readonly terminal?: string;
-  readonly screenReader: boolean;
+  /** Absent while it has not said what it can do. */
+  readonly screenReader?: boolean;
   readonly charset: Charset;
   readonly size?: TerminalSize;
 }
@@ -137,14 +139,14 @@ export class Terminal {
     const name = types.clientName ?? environ.clientName;
     const version = environ.clientVersion;
     const terminal = types.terminal ?? environ.terminal;
-    const mtts = types.mtts ?? environ.mtts ?? 0;
+    const mtts = types.mtts ?? environ.mtts;
     return {
       ...(name === undefined ? {} : { name }),
       ...(version === undefined ? {} : { version }),
       ...(terminal === undefined ? {} : { terminal }),
       ...(this.#size === undefined ? {} : { size: this.#size }),
       charset: this.#text.charset,
-      screenReader: (mtts & MTTS.SCREEN_READER) !== 0,
+      ...(mtts === undefined ? {} : { screenReader: (mtts & MTTS.SCREEN_READER) !== 0 }),
     };
   }
 
@@ -278,18 +280,21 @@ export class Terminal {
         // Zero says that the client does not know (RFC 1073).
         if (!size?.columns || !size.rows) return;
         this.#size = size;
-        return this.#event({ kind: 'resized', size });
+        // Also of a client that owes us an answer for ever.
+        return this.#event({ kind: 'described' });
       }
       case OPTION.TTYPE: {
         const question = this.#types.receive(payload);
         this.#learn();
         if (question) this.#write(encodeSubnegotiation(OPTION.TTYPE, question));
+        this.#described();
         return this.#settle();
       }
       case OPTION.NEW_ENVIRON: {
         if (this.#environ.receive(payload)) {
           this.#learn();
           this.#event({ kind: 'environ' });
+          this.#described();
         }
         return this.#settle();
       }
@@ -298,7 +303,8 @@ export class Terminal {
         if (send) this.#write(encodeSubnegotiation(OPTION.CHARSET, send));
         if (agreed === undefined) return;
         this.#agreed = agreed;
-        return this.#learn();
+        this.#learn();
+        return this.#described();
       }
       case OPTION.GMCP: {
         const message = decodeGmcp(payload);
@@ -319,11 +325,19 @@ export class Terminal {
     this.#lines.setCoding(this.#text.coding);
   }
 
+  /** Once for all answers to a question, so that nobody is told half of them. */
+  #described(): void {
+    if (!this.#isAsking) this.#event({ kind: 'described' });
+  }
+
+  get #isAsking(): boolean {
+    return this.#types.isAsking || this.#environ.isAsking;
+  }
+
   #settle(): void {
-    const isAsking = this.#types.isAsking || this.#environ.isAsking;
     // MSSP is nothing for players, and their clients (TinTin++) may say nothing to it.
     const isOpen = this.#negotiator.unsettled.some((option) => option !== OPTION.MSSP);
-    if (this.#settled || isAsking || isOpen) return;
+    if (this.#settled || this.#isAsking || isOpen) return;
     this.#settled = true;
     this.#event({ kind: 'settled' });
   }

@@ -49,8 +49,8 @@ export class Player {
   }
 
   /** What is written from now on fits this screen. */
-  resize(columns: number): void {
-    if (this.#client) this.#client = { ...this.#client, columns };
+  describe(client: ClientInfo): void {
+    this.#client = client;
   }
 
   /** A line was typed: the cursor is at a line's beginning. */

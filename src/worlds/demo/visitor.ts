@@ -63,8 +63,8 @@ export class Visitor implements WorldPlayer {
     tell(this.#harbour.around(player), `${player.name} freezes, link-dead.`);
   }
 
-  resized(columns: number): void {
-    this.#present()?.resize(columns);
+  described(client: ClientInfo): void {
+    this.#present()?.describe(client);
   }
 
   closed(): void {

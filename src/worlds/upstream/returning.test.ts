@@ -94,12 +94,30 @@ describe('a player who comes back with another client', () => {
     const [talk] = game.talks;
     player.detach();
     player.attach({ transport: 'telnet', name: 'TF5' });
-    await until(() => expect(sizes(talk?.subnegotiations ?? []).at(-1)).toEqual([0, 80, 0, 24]));
     // Turned off, to be turned on when the game has agreed: it asks for the name again.
     await until(() => expect(talk?.negotiations.at(-1)).toBe('WONT 24'));
     expect(talk?.gmcp).not.toContainEqual(expect.stringContaining('Remove'));
+    expect(sizes(talk?.subnegotiations ?? [])).toEqual([[0, 200, 0, 50]]);
     world.clock.advance(3000);
     await until(() => expect(talk?.gmcp.at(-1)).toBe('Core.Supports.Remove ["Char","Room"]'));
+    expect(sizes(talk?.subnegotiations ?? []).at(-1)).toEqual([0, 80, 0, 24]);
+  });
+
+  it('is taken for who was there before while nothing else is known, and told as it is once it is', async () => {
+    const game = await startGame();
+    const player = new Player(openWorld(game.port));
+    player.attach({ transport: 'telnet', name: 'MUDLET', columns: 200, rows: 50 });
+    await player.logIn();
+    const [talk] = game.talks;
+    const before = talk?.subnegotiations.length;
+    player.detach();
+    player.attach({ transport: 'telnet', address: '192.0.2.9' });
+    await player.type('look');
+    await player.sees('You said: look\n');
+    expect(talk?.subnegotiations).toHaveLength(before ?? 0);
+    player.describe({ transport: 'telnet', name: 'MUDLET', columns: 100, rows: 40 });
+    await until(() => expect(sizes(talk?.subnegotiations ?? []).at(-1)).toEqual([0, 100, 0, 40]));
+    expect(talk?.negotiations).not.toContain('WONT 24');
   });
 
   it('keeps what the older one asked for by WebSocket, where all messages come', async () => {

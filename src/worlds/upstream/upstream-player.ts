@@ -75,6 +75,8 @@ export class UpstreamPlayer implements WorldPlayer {
   readonly #absence: Absence;
   #link: Link = { kind: 'idle' };
   #client: ClientInfo;
+  /** The one before, as which a client that came back is introduced while it has not said who it is. */
+  #before: ClientInfo | undefined;
   /** The game had this player, and has no more: at the next connection it begins anew. */
   #isForgotten = false;
   /** What it compressed could not be read: it is not asked for it again. */
@@ -149,6 +151,7 @@ export class UpstreamPlayer implements WorldPlayer {
   }
 
   attached(client: ClientInfo): void {
+    this.#before = this.#link.kind === 'open' ? this.#known : undefined;
     this.#client = client;
     this.#absence.came();
     if (this.#link.kind === 'open') return this.#returned(this.#link);
@@ -158,8 +161,8 @@ export class UpstreamPlayer implements WorldPlayer {
     this.#open();
   }
 
-  resized(columns: number, rows: number): void {
-    this.#client = { ...(this.#session.client ?? this.#client), columns, rows };
+  described(client: ClientInfo): void {
+    this.#client = client;
     if (this.#link.kind === 'open') this.#link.connection.update();
   }
 
@@ -221,7 +224,7 @@ export class UpstreamPlayer implements WorldPlayer {
   #open(): void {
     const { route, encoding } = this.#settings;
     const telnet = {
-      client: () => this.#client,
+      client: () => this.#known,
       introduction: this.#introduction,
       encoding,
       compression: this.#mayCompress,
@@ -319,6 +322,13 @@ export class UpstreamPlayer implements WorldPlayer {
 
   // The player's going and coming.
 
+  get #known(): ClientInfo {
+    if (this.#before?.transport !== this.#client.transport) return this.#client;
+    // Where the connection comes from, and how, is never what it was.
+    const { address: _address, secure: _secure, ...introduced } = this.#before;
+    return { ...introduced, ...this.#client };
+  }
+
   #returned(link: Open): void {
     this.#loginLines.returned(this.#now);
     link.connection.update();
@@ -327,7 +337,7 @@ export class UpstreamPlayer implements WorldPlayer {
 
   /** What the client before asked for, and this one did not, is taken back; what came late of this one is told. */
   #introduced({ connection }: Open): void {
-    this.#client = this.#session.client ?? this.#client;
+    this.#before = undefined;
     connection.update();
     // Whoever comes by WebSocket is given all messages, and need not ask for any.
     if (this.#client.transport !== 'telnet') return;
