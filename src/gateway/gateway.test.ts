@@ -5,7 +5,7 @@ import { ClassicLevel } from 'classic-level';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { newSession, type World } from '../core/index.ts';
-import { openEmbeddedStore } from '../stores/index.ts';
+import { memoryStore, openEmbeddedStore } from '../stores/index.ts';
 import { createGateway } from './gateway.ts';
 
 const WORLD: World = { name: 'world', delivery: 'mark', open: () => ({ command: () => undefined }) };
@@ -46,4 +46,33 @@ it('closes sessions whose time ran out, also behind one that is damaged on the d
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+it('starts also where the world does not take a session that was kept', async () => {
+  const clock = new ManualClock();
+  const store = memoryStore({ clock });
+  for (const id of ['sound', 'odd']) await store.create(newSession(id, 'world', 1000, clock.now(), false));
+  const opened: string[] = [];
+  const events: unknown[] = [];
+  const gateway = createGateway({
+    clock,
+    store,
+    world: {
+      name: 'world',
+      delivery: 'commit',
+      open({ id }) {
+        if (id === 'odd') throw new Error('what is this?');
+        opened.push(id);
+        return { command: () => undefined };
+      },
+    },
+    transports: [],
+    onEvent: (event) => events.push(event),
+  });
+  await gateway.listen();
+  expect(opened).toEqual(['sound']);
+  expect(events).toContainEqual(
+    expect.objectContaining({ kind: 'failed', where: 'world.open', sessionId: 'odd' }),
+  );
+  await gateway.close();
 });

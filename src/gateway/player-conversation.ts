@@ -4,7 +4,6 @@ import {
   NONE,
   randomSessionId,
   type Append,
-  type Attached,
   type ClientInfo,
   type Missing,
   type NewCommand,
@@ -48,6 +47,7 @@ export class PlayerConversation implements Conversation, Registered, Due {
   #phase: 'idle' | 'due' | 'acting' = 'idle';
   #gone = false;
   #sessionId: string | undefined;
+  /** The session's number of us, from the moment on in which it is ours. */
   #attachment: number | undefined;
   /** What the client said of itself. */
   #told: Partial<ClientInfo> = {};
@@ -173,8 +173,9 @@ export class PlayerConversation implements Conversation, Registered, Due {
         this.#told = { ...this.#told, columns: effect.columns, rows: effect.rows };
         return this.described();
       case 'end':
-        this.#link.end(effect.closeCode, effect.reason);
-        return this.#release(effect.reason);
+        // A link that ends may say at once that it is gone, which is not the reason.
+        this.#release(effect.reason);
+        return this.#link.end(effect.closeCode, effect.reason);
     }
   }
 
@@ -271,7 +272,7 @@ export class PlayerConversation implements Conversation, Registered, Due {
         const { attached } = shown;
         const { session, takeover, awayMs, held } = attached;
         this.#begin(session);
-        if (this.#gone) return this.#leave(attached);
+        if (this.#gone) return this.#leave();
         this.#core.onEvent({
           kind: 'resumed',
           sessionId: session.id,
@@ -385,7 +386,7 @@ export class PlayerConversation implements Conversation, Registered, Due {
     this.#unwatch?.();
     this.#armDeadline();
     this.#core.registry.remove(this);
-    if (this.#player.attachment === undefined) return this.#done();
+    if (this.#attachment === undefined) return this.#done();
     this.#leave()
       .then(() => this.#core.onEvent({ kind: 'detached', reason, sessionId: this.#sessionId ?? '' }))
       .catch((error: unknown) => {
@@ -394,12 +395,13 @@ export class PlayerConversation implements Conversation, Registered, Due {
       .finally(() => this.#done());
   }
 
-  async #leave(attached?: Attached): Promise<void> {
-    const number = attached?.session.presence.attachment ?? this.#player.attachment?.number ?? 1;
+  async #leave(): Promise<void> {
+    const attachment = this.#attachment;
+    if (attachment === undefined) return;
     const { enableReconnection } = this.#core.playerSettings;
     const operation: Operation = enableReconnection
-      ? { kind: 'detach', attachment: number }
-      : { kind: 'close', attachment: number, reason: 'disconnected' };
+      ? { kind: 'detach', attachment }
+      : { kind: 'close', attachment, reason: 'disconnected' };
     await this.#apply(operation);
   }
 }

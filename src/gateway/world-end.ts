@@ -62,13 +62,30 @@ export class WorldEnd implements WorldSession {
     this.#unwatch = store.watch(this.id, (changed) => this.#changed(changed));
   }
 
-  /** Gives the session to the world. Called once, right after the constructor. */
+  /** Gives the session to the world, which may throw. Called once, right after the constructor. */
   open(): void {
     if (this.restored) this.#feed.takeOver();
-    const player = this.#context.world.open(this);
+    const player = this.#openInWorld();
     this.#player = player;
     this.#changed(this.#session);
     this.#feed.begin(player);
+    this.#endIfMissing().catch((error: unknown) => this.#failed('open', error));
+  }
+
+  /** Nothing is left of what the world did not take. */
+  #openInWorld(): WorldPlayer {
+    try {
+      return this.#context.world.open(this);
+    } catch (error) {
+      this.#stop();
+      this.#context.forget(this.id);
+      throw error;
+    }
+  }
+
+  /** A session that ended before it was watched tells nobody. */
+  async #endIfMissing(): Promise<void> {
+    if ((await this.#context.store.read(this.id)) === undefined && !this.#isOver) this.#closed('closed');
   }
 
   get account(): string | undefined {

@@ -23,7 +23,7 @@ export class WorldHost {
     const host = new WorldHost(options, lease.number);
     if (world.delivery === 'commit') {
       for await (const session of store.list()) {
-        if (session.world === world.name) host.open(session, true);
+        if (session.world === world.name) host.#reopen(session);
       }
     }
     return host;
@@ -50,6 +50,15 @@ export class WorldHost {
     this.#ends.set(session.id, end);
     end.open();
     return end;
+  }
+
+  /** One that the world does not take is kept, and is tried again when its player returns. */
+  #reopen(session: Session): void {
+    try {
+      this.open(session, true);
+    } catch (error) {
+      this.#context.onEvent({ kind: 'failed', where: 'world.open', sessionId: session.id, error });
+    }
   }
 
   find(sessionId: string): WorldEnd | undefined {
