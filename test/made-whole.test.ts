@@ -88,6 +88,19 @@ describe('a return by Telnet', () => {
     back.cut();
   });
 
+  it('has what is state for a client that shows its token first, and agrees to GMCP when all was shown', async () => {
+    await start();
+    const back = await comeBack(await leaveInRed());
+    expect(back.bytes).not.toContain('Char.Vitals');
+    back.raw(Buffer.of(IAC, DO, GMCP));
+    await back.until('the state', () => back.bytes.includes('Char.Vitals {"hp":2}'));
+    game.gmcp('Room.Info', { num: 7 });
+    await back.until('what is new', () => back.bytes.includes('Room.Info {"num":7}'));
+    expect(back.bytes.split('Char.Vitals')).toHaveLength(2);
+    expect(back.bytes).not.toContain('bell.wav');
+    back.cut();
+  });
+
   it('writes and reads the character set that the client settles', async () => {
     await start();
     const back = await comeBack(

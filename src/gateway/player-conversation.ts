@@ -9,6 +9,7 @@ import {
   type NewCommand,
   type Operation,
   type OutcomeOf,
+  type PackageState,
   type Session,
 } from '../core/index.ts';
 import {
@@ -79,6 +80,10 @@ export class PlayerConversation implements Conversation, Registered, Due {
 
   get account(): string | undefined {
     return this.#player.attachment?.session.account;
+  }
+
+  get states(): readonly PackageState[] {
+    return Object.values(this.#player.attachment?.session.states ?? {});
   }
 
   get #client(): ClientInfo {

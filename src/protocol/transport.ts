@@ -1,4 +1,4 @@
-import type { ClientInfo, Listing } from '../core/index.ts';
+import type { ClientInfo, Listing, PackageState } from '../core/index.ts';
 import type { ErrorCode } from './errors.ts';
 import type { ClientFrame, Limits, ServerFrame } from './frames/index.ts';
 import type { PlayerTraits } from './player-end.ts';
@@ -22,6 +22,8 @@ export interface Link {
 export interface Conversation {
   /** The account that the session is of, once there is one and its world named it. */
   readonly account: string | undefined;
+  /** The last value of each state package of the session, for a client that can be told only now. */
+  readonly states: readonly PackageState[];
   receive(frame: ClientFrame): void;
   /** Everything through this offset left for the player; for links that do not acknowledge. */
   flushed(offset: number): void;

@@ -1,4 +1,4 @@
-import { ReconnectionToken, type Clock, type Json } from '../../core/index.ts';
+import { ReconnectionToken, type Clock, type Json, type PackageState } from '../../core/index.ts';
 import {
   isSilence,
   type CaughtUpFrame,
@@ -13,7 +13,7 @@ import type { Notices } from './notices.ts';
 import { Replay } from './replay.ts';
 import type { Screen } from './screen.ts';
 import type { TalkFrame } from './talk.ts';
-import type { Terminal } from './terminal.ts';
+import type { Channel, Terminal } from './terminal.ts';
 import { tokenLine } from './token-line.ts';
 
 /** So long a replay may take and still be counted before it is shown, in ms. */
@@ -29,6 +29,8 @@ export interface FrameViewOptions {
   readonly charLogin: CharLogin;
   /** The account that the session is of, where its world named one. */
   readonly account: () => string | undefined;
+  /** The last value of each state package of the session. */
+  readonly states: () => readonly PackageState[];
   /** Whether the client speaks the GMCP package `Session`. */
   readonly speaksSession: () => boolean;
   /** Whether a token is shown as a line to a client that does not. */
@@ -83,6 +85,18 @@ export class FrameView {
       case 'state':
       case 'pong':
         return;
+    }
+  }
+
+  /**
+   * Messages reach the client from here on. A client that shows its token first of all may agree to GMCP after the replay:
+   * what is state it has to be told now, or its gauges stay empty. Whatever else passed was for the moment.
+   */
+  channelOpened(channel: Channel): void {
+    // `caught_up` will come behind them.
+    if (this.#replay !== undefined) return;
+    for (const { package: name, data } of this.#options.states()) {
+      if (channelOf(name) === channel) this.#fromGame(name, data);
     }
   }
 
@@ -239,4 +253,8 @@ export class FrameView {
   #gmcp(packageName: string, data: unknown): void {
     this.#terminal.gmcp(packageName, data === undefined ? undefined : JSON.stringify(data));
   }
+}
+
+function channelOf(packageName: string): Channel {
+  return msdpOfPackage(packageName) === undefined ? 'gmcp' : 'msdp';
 }

@@ -1,4 +1,4 @@
-import type { ClientInfo, Json, SessionState } from '../../core/index.ts';
+import type { ClientInfo, Json, PackageState, SessionState } from '../../core/index.ts';
 import type {
   ClientFrame,
   Conversation,
@@ -57,6 +57,11 @@ export class Talk implements Link {
   /** The session's account, where its world named one. */
   get account(): string | undefined {
     return this.#conversation?.account;
+  }
+
+  /** The last value of each state package. */
+  get states(): readonly PackageState[] {
+    return this.#conversation?.states ?? [];
   }
 
   /** Inputs that the gateway has not accepted yet. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { seededCrypto } from '../../../test/support/seeded-crypto.ts';
-import { ReconnectionToken, type ClientInfo } from '../../core/index.ts';
+import { ReconnectionToken, type ClientInfo, type PackageState } from '../../core/index.ts';
 import type { Wire } from '../../telnet/index.ts';
 import {
   createError,
@@ -60,6 +60,7 @@ const caughtUp: ServerFrame = { type: 'caught_up', offset: 0 };
 class FakeConversation implements Conversation {
   readonly link: Link;
   account: string | undefined;
+  states: readonly PackageState[] = [];
   readonly received: ClientFrame[] = [];
   readonly flushes: number[] = [];
   /** What was known of the client each time that more was. */
@@ -523,6 +524,63 @@ describe('MSDP', () => {
     says(IAC, DO, MSDP, ...sub(MSDP, 1, 'LIST', 2, 'COMMANDS'));
     expect(conversations).toEqual([]);
     expect(play().inputs).toEqual(['1 MSDP.LIST "COMMANDS"']);
+  });
+});
+
+describe('a client that agrees to GMCP or MSDP when it is in the game', () => {
+  const vitals = { package: 'Char.Vitals', data: { hp: 2 } };
+  const health = { package: 'MSDP.HEALTH', data: '95' };
+  const stateFrames: readonly ServerFrame[] = [vitals, health].map((state) => ({ type: 'gmcp', ...state }));
+
+  /** The token first of all, and the answers to our offers when the replay is over. */
+  function comeBack(): FakeConversation {
+    types(`reconnect ${COMPACT}`);
+    const talk = conversation();
+    talk.states = [vitals, health];
+    const sound: ServerFrame = { type: 'gmcp', offset: 1, package: 'Client.Media.Play', data: {} };
+    talk.say({ ...resumed, output: { from: 1, to: 1 } }, sound, ...stateFrames, caughtUp);
+    socket.take();
+    return talk;
+  }
+
+  it('is told then what is state, of what it agrees to, and nothing that was for the moment', () => {
+    comeBack();
+    says(IAC, DO, GMCP);
+    expect(socket.take()).toEqual(gmcp('Char.Vitals', { hp: 2 }));
+    says(IAC, DO, MSDP);
+    expect(socket.take()).toEqual(sub(MSDP, 1, 'HEALTH', 2, '95'));
+  });
+
+  it('is told what is state now, in a session that it has never left too', () => {
+    const talk = play();
+    talk.say({ type: 'gmcp', offset: 1, package: 'Char.Vitals', data: { hp: 1 } });
+    talk.states = [vitals];
+    expect(socket.take()).toHaveLength(0);
+    says(IAC, DO, GMCP);
+    expect(socket.take()).toEqual(gmcp('Char.Vitals', { hp: 2 }));
+  });
+
+  it('is told nothing twice where it agreed before, or in the middle of what it missed', () => {
+    says(IAC, DO, GMCP);
+    types(`reconnect ${COMPACT}`);
+    const talk = conversation();
+    talk.states = [vitals, health];
+    talk.say({ ...resumed, output: { from: 1, to: 1 } });
+    says(IAC, DO, MSDP, IAC, DO, GMCP);
+    talk.say({ type: 'output', offset: 1, text: 'missed\n' }, ...stateFrames, caughtUp);
+    const shown = socket.take().toString('latin1');
+    expect(shown.split('Char.Vitals')).toHaveLength(2);
+    expect(shown.split('HEALTH')).toHaveLength(2);
+  });
+
+  it('is told no more than what is new where it refused before, however often it asks', () => {
+    says(IAC, DONT, GMCP);
+    const talk = comeBack();
+    for (let times = 0; times < 3; times += 1) says(IAC, DO, GMCP, IAC, DONT, GMCP);
+    says(IAC, DO, GMCP);
+    expect(socket.take().toString('latin1')).not.toContain('Char.Vitals');
+    talk.say({ type: 'gmcp', offset: 2, package: 'Char.Vitals', data: { hp: 3 } });
+    expect(socket.take()).toEqual(gmcp('Char.Vitals', { hp: 3 }));
   });
 });
 

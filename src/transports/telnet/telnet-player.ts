@@ -129,6 +129,7 @@ export class TelnetPlayer {
       notices: this.#notices,
       charLogin: this.#charLogin,
       account: () => this.#talk?.account,
+      states: () => this.#talk?.states ?? [],
       speaksSession: () => this.#speaksSession,
       showsTokenLine,
       wrote: (offset) => this.#wrote(offset),
@@ -169,6 +170,8 @@ export class TelnetPlayer {
         return this.#screen.notice(this.#notices.overlong(this.#lineLimitBytes));
       case 'gmcp':
         return this.#gmcp(event.message);
+      case 'channel':
+        return this.#view.channelOpened(event.channel);
       case 'described':
         this.#talk?.described();
         return this.#resuming?.described();

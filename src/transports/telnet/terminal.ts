@@ -57,6 +57,14 @@ const PLAYERS_OPTIONS = Object.keys(COMPRESSIBLE)
   .map(Number)
   .filter((option) => option !== OPTION.MSSP);
 
+/** What carries messages out of band. */
+export type Channel = 'gmcp' | 'msdp';
+
+const CHANNELS: ReadonlyMap<number, Channel> = new Map<number, Channel>([
+  [OPTION.GMCP, 'gmcp'],
+  [OPTION.MSDP, 'msdp'],
+]);
+
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
@@ -67,6 +75,8 @@ export type TerminalEvent =
   | { readonly kind: 'overlong' }
   | { readonly kind: 'gmcp'; readonly message: GmcpMessage }
   | { readonly kind: 'msdp'; readonly variable: MsdpVariable }
+  /** The client has taken our offer, which is made once: not told of one that refused it and asks later, perhaps again and again. */
+  | { readonly kind: 'channel'; readonly channel: Channel }
   /** What the client tells of its environment has come, or has changed. */
   | { readonly kind: 'environ' }
   /** The facts have changed, and nothing more is asked for now. */
@@ -265,6 +275,10 @@ export class Terminal {
     }
     if (option === OPTION.MSSP && side === 'local') {
       this.#write(encodeSubnegotiation(OPTION.MSSP, encodeMssp(this.#options.listing())));
+    }
+    const channel = CHANNELS.get(option);
+    if (channel !== undefined && side === 'local' && cause === 'answer') {
+      this.#event({ kind: 'channel', channel });
     }
   }
 
