@@ -10,6 +10,7 @@ import {
 import { memoryStore } from '../src/stores/index.ts';
 import { telnet, websocket } from '../src/transports/index.ts';
 import { demoWorld } from '../src/worlds/index.ts';
+import { ManualClock } from './support/manual-clock.ts';
 import { LinePlayer } from './support/line-player.ts';
 import { Changes } from './support/until.ts';
 import { WebPlayer } from './support/web-player.ts';
@@ -83,5 +84,34 @@ describe('a WebSocket that gives no sign of life', () => {
     expect(frames.at(-1)).toContain('"code":"idle_timeout"');
     await changes.until('the detach', () => events.some(({ kind }) => kind === 'detached'));
     expect(events).toContainEqual(expect.objectContaining({ kind: 'detached', reason: 'idle_timeout' }));
+  });
+});
+
+describe('a client by Telnet that has answered marks, and gives no sign of life any more', () => {
+  it('is left, with a word that says so; its session stays', async () => {
+    const clock = new ManualClock();
+    await start({ transports: [telnet({ port: 0, clock, keepAliveSeconds: 0.02 })] });
+    const line = new LinePlayer(ports.telnet);
+    const mark = async (count: number): Promise<void> => {
+      await line.until(`mark ${count}`, () => line.bytes.split('\xff\xfd\x06').length > count);
+    };
+    line.line('Ann');
+    await line.token();
+    for (const count of [1, 2, 3]) {
+      await mark(count);
+      // A refusal; and are you there?
+      line.raw(Buffer.of(255, 252, 6, 255, 246));
+      await line.until('the answer', () => line.text.split('[Yes]').length > count);
+      clock.advance(500);
+    }
+    // There is no output any more that it could be behind.
+    await mark(4);
+    clock.advance(60_000);
+    await line.sees('Your client gave no sign of life for a minute.');
+    await changes.until('the detach', () => events.some(({ kind }) => kind === 'detached'));
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'detached', reason: 'idle_timeout' }));
+    expect(events).not.toContainEqual(expect.objectContaining({ kind: 'closed' }));
+    const back = await LinePlayer.resume(ports.telnet, await line.token());
+    back.cut();
   });
 });

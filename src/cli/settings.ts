@@ -228,7 +228,7 @@ export const SETTINGS: SettingsTable = {
   telnetKeepaliveSeconds: {
     type: wholeNumber(0, 3_600),
     default: '60',
-    doc: 'How often a Telnet client is sent a byte that it does not show (IAC NOP). 0: never.',
+    doc: 'How often a Telnet client is sent a sign of life that it does not show, and asked for one. 0: never.',
   },
   heldCommandTtlSeconds: {
     type: wholeNumber(1, 86_400),

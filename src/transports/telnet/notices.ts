@@ -55,6 +55,7 @@ export class Notices {
       case 'resume_disabled':
       case 'token_reused':
       case 'login_timeout':
+      case 'idle_timeout':
       case 'slow_reader':
         return this.#phrases.say(code);
       default:

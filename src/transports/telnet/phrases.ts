@@ -71,6 +71,7 @@ export const TELNET_PHRASES = {
   token_reused:
     'Your reconnection token was used twice. Somebody may have a copy, so it is not valid any more.',
   login_timeout: 'The login took too long. Connect again to start anew.',
+  idle_timeout: 'Your client gave no sign of life for a minute. Connect again to continue.',
   slow_reader: 'Nothing reached you for a minute. Connect again to continue.',
   try_again: 'This cannot be done now. Try again in {duration}; your token stays good.',
   failed: 'Something went wrong at this end. Connect again to continue.',

@@ -7,11 +7,13 @@ let receipts: Receipts;
 /** Marks that are out. */
 let marks: (() => void)[];
 let received: number[];
+let silences: number;
 
 beforeEach(() => {
   clock = new ManualClock();
   marks = [];
   received = [];
+  silences = 0;
   receipts = new Receipts({
     clock,
     mark: (passed) => {
@@ -19,6 +21,9 @@ beforeEach(() => {
       return true;
     },
     received: (offset) => received.push(offset),
+    silent: () => {
+      silences += 1;
+    },
   });
 });
 
@@ -134,6 +139,7 @@ it('nothing is asked where no mark can be set, until it can', () => {
       return !isFull;
     },
     received: (offset) => received.push(offset),
+    silent: () => undefined,
   });
   receipts.wrote(1);
   isFull = false;
@@ -151,4 +157,86 @@ it('after the end nothing is told, whatever comes', () => {
   receipts.wrote(2);
   expect(received).toEqual([]);
   expect(marks).toEqual([]);
+});
+
+describe('a client that is asked for a sign of life', () => {
+  it('is asked by a mark, without any output, and is there if it answers', () => {
+    provesReliable();
+    for (let minute = 0; minute < 5; minute += 1) {
+      expect(receipts.ask()).toBe(true);
+      expect(marks).toHaveLength(1);
+      answer();
+      clock.advance(60_000);
+    }
+    expect(silences).toBe(0);
+    // Nothing is received anew by it.
+    expect(received).toEqual([]);
+  });
+
+  it('is gone if nothing was heard of it for a minute', () => {
+    provesReliable();
+    expect(receipts.ask()).toBe(true);
+    clock.advance(59_499);
+    expect(silences).toBe(0);
+    clock.advance(1);
+    expect(silences).toBe(1);
+  });
+
+  it('is given half a minute to answer, however long it said nothing before, and is told of once', () => {
+    provesReliable();
+    clock.advance(300_000);
+    expect(receipts.ask()).toBe(true);
+    clock.advance(29_999);
+    expect(receipts.ask()).toBe(true);
+    expect(silences).toBe(0);
+    clock.advance(1);
+    expect(silences).toBe(1);
+    expect(marks).toHaveLength(1);
+    clock.advance(300_000);
+    expect(silences).toBe(1);
+  });
+
+  it('is asked by the mark that is out behind its output, if one is', () => {
+    provesReliable();
+    receipts.wrote(3);
+    clock.advance(20_000);
+    expect(receipts.ask()).toBe(true);
+    expect(marks).toHaveLength(1);
+    clock.advance(39_500);
+    expect(silences).toBe(1);
+  });
+
+  it('is there if anything is heard of it, and is not known to answer any more', () => {
+    provesReliable();
+    expect(receipts.ask()).toBe(true);
+    clock.advance(59_000);
+    receipts.heard();
+    clock.advance(300_000);
+    expect(receipts.ask()).toBe(false);
+    clock.advance(300_000);
+    expect(silences).toBe(0);
+  });
+
+  it('is not missed where it is not known to answer', () => {
+    expect(receipts.ask()).toBe(false);
+    expect(marks).toHaveLength(1);
+    clock.advance(300_000);
+    answer();
+    clock.advance(500);
+    // One answer may be the only one.
+    expect(receipts.ask()).toBe(false);
+    clock.advance(300_000);
+    expect(receipts.ask()).toBe(false);
+    expect(marks).toHaveLength(1);
+    expect(silences).toBe(0);
+  });
+
+  it('is not missed once it has left', () => {
+    provesReliable();
+    receipts.ask();
+    receipts.end();
+    clock.advance(300_000);
+    expect(receipts.ask()).toBe(false);
+    expect(silences).toBe(0);
+  });
 });

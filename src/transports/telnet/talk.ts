@@ -96,7 +96,14 @@ export class Talk implements Link {
     this.#conversation?.flushed(offset);
   }
 
+  /** The player's client gives no sign of life. */
+  silent(): void {
+    if (!this.#isOver) this.#conversation?.fail('idle_timeout');
+  }
+
   gone(): void {
+    // A conversation that has ended by itself knows why.
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#conversation?.gone();
   }

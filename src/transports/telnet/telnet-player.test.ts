@@ -7,6 +7,7 @@ import {
   createError,
   type ClientFrame,
   type Conversation,
+  type ErrorCode,
   type Link,
   type ServerFrame,
 } from '../../protocol/index.ts';
@@ -65,6 +66,7 @@ class FakeConversation implements Conversation {
   readonly flushes: number[] = [];
   /** What was known of the client each time that more was. */
   readonly descriptions: ClientInfo[] = [];
+  readonly failures: string[] = [];
   isGone = false;
 
   constructor(link: Link) {
@@ -79,8 +81,8 @@ class FakeConversation implements Conversation {
     this.flushes.push(offset);
   }
 
-  fail(): void {
-    throw new Error('a Telnet client cannot break this protocol');
+  fail(code: ErrorCode): void {
+    this.failures.push(code);
   }
 
   described(): void {
@@ -1129,6 +1131,46 @@ describe('what was shown', () => {
     socket.flush();
     expect(old?.flushes).toEqual([]);
     expect(conversation().flushes).toEqual([2]);
+  });
+
+  it('is asked about again in place of a sign of life, and who answered before and says nothing now is gone', async () => {
+    const talk = play();
+    for (const offset of [1, 2]) {
+      talk.say(output(offset));
+      await microtasks();
+      says(IAC, WONT, TIMING_MARK);
+      clock.advance(500);
+    }
+    socket.take();
+    player.keepAlive();
+    expect(socket.take()).toEqual(bytes(IAC, DO, TIMING_MARK));
+    says(IAC, WONT, TIMING_MARK);
+    clock.advance(60_000);
+    player.keepAlive();
+    clock.advance(29_999);
+    expect(talk.failures).toEqual([]);
+    clock.advance(1);
+    expect(talk.failures).toEqual(['idle_timeout']);
+    talk.say(createError('idle_timeout'));
+    talk.link.end(4102, 'idle_timeout');
+    expect(socket.takeText()).toContain('Your client gave no sign of life for a minute.');
+    expect(socket.isEnded).toBe(true);
+  });
+
+  it('is not asked about while nothing is read of the client', async () => {
+    const talk = play();
+    for (const offset of [1, 2]) {
+      talk.say(output(offset));
+      await microtasks();
+      says(IAC, WONT, TIMING_MARK);
+      clock.advance(500);
+    }
+    types(...Array.from({ length: 201 }, () => 'n'));
+    socket.take();
+    player.keepAlive();
+    expect(socket.take()).toEqual(bytes(IAC, NOP));
+    clock.advance(300_000);
+    expect(talk.failures).toEqual([]);
   });
 
   it('is forgotten with the connection', async () => {

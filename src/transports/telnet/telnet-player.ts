@@ -144,9 +144,12 @@ export class TelnetPlayer {
     this.#terminal.receive(chunk);
   }
 
-  /** Keeps the way to the client open, where nothing is said. */
+  /** Keeps the way to the client open, where nothing is said; and asks a client that answers whether it is still there. */
   keepAlive(): void {
-    if (!this.#isGone) this.#terminal.keepAlive();
+    if (this.#isGone) return;
+    // While nothing is read from it, its answer is not either.
+    const isAsked = !this.#isPaused && this.#receipts?.ask() === true;
+    if (!isAsked) this.#terminal.keepAlive();
   }
 
   gone(): void {
@@ -324,6 +327,7 @@ export class TelnetPlayer {
       clock: this.#clock,
       mark: (passed) => this.#terminal.mark(passed),
       received: (offset) => talk.say({ type: 'ack', offset }),
+      silent: () => talk.silent(),
     });
   }
 

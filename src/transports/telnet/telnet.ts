@@ -21,7 +21,7 @@ export interface TelnetOptions extends TelnetService {
   /** 0 picks a free one. */
   readonly port: number;
   readonly host?: string;
-  /** How often a byte that no client shows (IAC NOP) is sent, in seconds; 0: never. Default 60. */
+  /** How often a sign of life that no client shows is sent, and asked for, in seconds; 0: never. Default 60. */
   readonly keepAliveSeconds?: number;
   /** Encrypts the port. */
   readonly tls?: TlsFiles | undefined;
