@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayEvent } from '../src/gateway/index.ts';
 import { ForcedGateway, type ForcedGatewayOptions } from './force/forced-gateway.ts';
+import { ReconnectionToken } from '../src/core/index.ts';
+import { LinePlayer } from './support/line-player.ts';
 import { WebPlayer } from './support/web-player.ts';
 
 // What the gateway tells the application that it runs in, and what that can do to sessions from outside.
@@ -83,6 +85,27 @@ describe('the events of a gateway', () => {
     ]);
     expect(eventsOf('refused')).toEqual([]);
     expect((await forced.session(id)).presence.attached).toBe(true);
+  });
+
+  it('tell of the end of a session that a player by Telnet was put into while they looked for their token', async () => {
+    await start();
+    const { player, id } = await enter();
+    const token = ReconnectionToken.decode(player.kept.token)?.encodeCompact() ?? '';
+    player.cut();
+    await forced.left(id);
+    const line = new LinePlayer(forced.telnet);
+    // All offers are refused, so that nothing is waited for.
+    for (const option of [24, 31, 39]) line.raw(Buffer.of(255, 252, option));
+    for (const option of [25, 42, 69, 86, 201]) line.raw(Buffer.of(255, 254, option));
+    const unused = await line.token();
+    line.line(`reconnect ${token}`);
+    await line.sees('Welcome back.');
+    const [, meanwhile] = eventsOf('opened');
+    await forced.until('the end of the other session', () => eventsOf('closed').length > 0);
+    expect(eventsOf('closed')).toEqual([{ kind: 'closed', sessionId: meanwhile?.sessionId, reason: 'quit' }]);
+    expect(await refusal({ token: unused })).toBe('token_refused');
+    expect((await forced.session(id)).presence.attached).toBe(true);
+    line.cut();
   });
 
   it('say that a token which was shown again cost its device all tokens, once', async () => {

@@ -36,6 +36,8 @@ export class Talk implements Link {
   #nextSeq = 1;
   #accepted = 0;
   #isOver = false;
+  /** The session began with this talk, and the player has not used it. */
+  #isUnused = false;
 
   constructor(options: TalkOptions) {
     this.#options = options;
@@ -77,6 +79,7 @@ export class Talk implements Link {
 
   /** Sends a frame, if there is a session that it can be about. */
   say(frame: ClientFrame): void {
+    if (frame.type === 'command' || frame.type === 'link') this.#isUnused = false;
     if (this.isOpen) this.#conversation?.receive(frame);
   }
 
@@ -101,6 +104,12 @@ export class Talk implements Link {
     if (!this.#isOver) this.#conversation?.fail('idle_timeout');
   }
 
+  /** The player has another session. One that was opened meanwhile, and not used, would stay behind as a body without a mind. */
+  giveWay(): void {
+    if (this.#isUnused) this.say({ type: 'quit' });
+    this.gone();
+  }
+
   gone(): void {
     // A conversation that has ended by itself knows why.
     if (this.#isOver) return;
@@ -117,6 +126,7 @@ export class Talk implements Link {
       this.#accepted = frame.accepted;
       this.#nextSeq = frame.accepted + 1;
     }
+    if (frame.type === 'welcome') this.#isUnused = true;
     if (frame.type === 'welcome' || frame.type === 'resumed' || frame.type === 'state') {
       this.#state = frame.state;
     }

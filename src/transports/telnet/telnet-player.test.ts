@@ -21,6 +21,7 @@ const [NEW_ENVIRON, CHARSET, MSDP, MSSP, MCCP2, GMCP] = [39, 42, 69, 70, 86, 201
 const ID = '6b1f4f6e-9d3f-4f43-8c43-0f1c2f6f7d10';
 const TOKEN = ReconnectionToken.generate(ID, seededCrypto(1), Date.UTC(2026, 10, 1, 12));
 const COMPACT = TOKEN.encodeCompact();
+const OTHER = ReconnectionToken.generate(ID, seededCrypto(2), Date.UTC(2026, 10, 1, 12));
 const LIMITS = {
   frame_bytes: 65_536,
   command_bytes: 4096,
@@ -643,7 +644,7 @@ describe('a token', () => {
     expect(conversation(0).isGone).toBe(true);
     expect(socket.takeText()).toMatch(/^Welcome back/);
     types('look');
-    expect(conversation(0).inputs).toEqual([]);
+    expect(conversation(0).inputs).toEqual(['{"type":"quit"}']);
     expect(conversation().inputs).toEqual(['6 look']);
   });
 
@@ -656,14 +657,41 @@ describe('a token', () => {
     expect(conversation(0).isGone).toBe(true);
   });
 
-  it('may come before the first other line while the player is playing', () => {
+  it('may come before the first other line while the player is playing: the session that was opened meanwhile ends', () => {
     const talk = play();
+    says(IAC, DO, GMCP, ...gmcp('Core.Supports.Set', ['Char 1']));
     types(`reconnect ${COMPACT}`);
     expect(conversations).toHaveLength(2);
+    // What is typed from here on is for whatever session there will be.
+    types('look');
+    expect(talk.inputs).toEqual(['1 Core.Supports.Set ["Char 1"]']);
     conversation().say(resumed);
+    expect(talk.inputs.slice(1)).toEqual(['{"type":"quit"}']);
     expect(talk.isGone).toBe(true);
     types('look', `reconnect ${COMPACT}`);
     expect(conversations).toHaveLength(2);
+  });
+
+  it('ends no session into which something was typed, or that another token has brought back, or that was shared', () => {
+    types('Ann');
+    conversation().say(welcome);
+    types(`reconnect ${COMPACT}`);
+    conversation().say(resumed);
+    expect(conversation(0).inputs).toEqual(['1 Ann']);
+    expect(conversation(0).isGone).toBe(true);
+    connect();
+    types(`reconnect ${COMPACT}`);
+    conversation().say(resumed);
+    types(`reconnect ${OTHER.encodeCompact()}`);
+    conversation().say(resumed);
+    expect(conversation(0).inputs).toEqual([]);
+    expect(conversation(0).isGone).toBe(true);
+    connect();
+    const shared = play();
+    says(IAC, DO, GMCP, ...gmcp('Session.Link'));
+    types(`reconnect ${COMPACT}`);
+    conversation().say(resumed);
+    expect(shared.inputs).toEqual(['{"type":"link"}']);
   });
 
   it('that comes while the player is playing opens nothing and is kept from the game', () => {

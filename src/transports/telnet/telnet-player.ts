@@ -320,7 +320,7 @@ export class TelnetPlayer {
 
   /** The player's talk is this one from here on. */
   #become(talk: Talk): void {
-    this.#talk?.gone();
+    this.#talk?.giveWay();
     this.#talk = talk;
     this.#receipts?.end();
     this.#receipts = new Receipts({
