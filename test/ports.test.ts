@@ -95,6 +95,16 @@ describe('behind a proxy', () => {
     expect(await addressOf('bob')).toBe('203.0.113.8');
   });
 
+  it('a player whom the proxy does not name, and who gives an address by MNES, is not believed', async () => {
+    const eve = call(PROXY);
+    const environ = [255, 251, 39, 255, 250, 39, 0, 0, ...Buffer.from('IPADDRESS'), 1];
+    eve.say('PROXY UNKNOWN\r\n');
+    eve.say(Buffer.from([...environ, ...Buffer.from('203.0.113.7'), 255, 240]));
+    eve.say('Eve\r\n');
+    await eve.sees(/Welcome ashore, Eve/);
+    expect(await addressOf('eve')).toBe(PROXY);
+  });
+
   it('a listed proxy that sends no header is cut', async () => {
     const proxy = call(PROXY);
     const closed = once(proxy.socket, 'close');

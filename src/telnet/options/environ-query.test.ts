@@ -16,7 +16,6 @@ test('asks by name, and for nothing that is not used', () => {
       { type: 'var', name: 'TERMINAL_TYPE' },
       { type: 'var', name: 'MTTS' },
       { type: 'var', name: 'CHARSET' },
-      { type: 'var', name: 'IPADDRESS' },
       { type: 'uservar', name: 'RECONNECT_TOKEN' },
     ],
   });
@@ -44,7 +43,6 @@ test('reads the variables of MNES, whatever their type and case', () => {
     terminal: 'XTERM',
     mtts: 845,
     charset: 'UTF-8',
-    address: '192.0.2.7',
   });
 });
 

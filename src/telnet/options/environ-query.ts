@@ -4,9 +4,10 @@ import { parseMtts } from './ttype.ts';
 /** What is asked for, by name: no client is made to tell more of its user's environment than is used. */
 const QUESTIONS: readonly EnvironRequest[] = [
   { type: 'var', name: 'USER' },
-  ...['CLIENT_NAME', 'CLIENT_VERSION', 'TERMINAL_TYPE', 'MTTS', 'CHARSET', 'IPADDRESS'].map(
-    (name): EnvironRequest => ({ type: 'var', name }),
-  ),
+  ...['CLIENT_NAME', 'CLIENT_VERSION', 'TERMINAL_TYPE', 'MTTS', 'CHARSET'].map((name): EnvironRequest => ({
+    type: 'var',
+    name,
+  })),
   { type: 'uservar', name: 'RECONNECT_TOKEN' },
 ];
 
@@ -22,8 +23,6 @@ export interface EnvironReport {
   /** The bits of `MTTS`. */
   readonly mtts: number | undefined;
   readonly charset: string | undefined;
-  /** The player's address, as a proxy tells it. */
-  readonly address: string | undefined;
 }
 
 /**
@@ -71,7 +70,6 @@ export class EnvironQuery {
       terminal: told('TERMINAL_TYPE'),
       mtts: parseMtts(`MTTS ${told('MTTS') ?? ''}`),
       charset: told('CHARSET'),
-      address: told('IPADDRESS'),
     };
   }
 }

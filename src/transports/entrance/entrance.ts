@@ -7,14 +7,6 @@ import type { TlsFiles } from './tls-files.ts';
 /** A proxy's header may take so long, and so may TLS's handshake, in ms. */
 const HELLO_TIMEOUT_MS = 10_000;
 
-/** Who is at the other end of a socket. */
-export interface Origin {
-  /** The player's address, as far as it is known. */
-  readonly address: string | undefined;
-  /** The address is that of a listed proxy: it is believed about whom it speaks for. */
-  readonly isProxy: boolean;
-}
-
 export interface EntranceOptions {
   /** Those that begin each connection with a header of the PROXY protocol. */
   readonly proxies?: ProxyList | undefined;
@@ -34,7 +26,7 @@ export interface EntranceOptions {
 export class Entrance {
   readonly #options: EntranceOptions;
   readonly #tls: TlsServer | undefined;
-  readonly #origins = new WeakMap<object, Origin>();
+  readonly #addresses = new WeakMap<object, string>();
   /** Those that are not through. */
   readonly #waiting = new Set<Socket>();
   /** By the ends of the connection, by which Node's TLS socket and the one below it know each other. */
@@ -61,9 +53,12 @@ export class Entrance {
     });
   }
 
-  /** Of a socket that came through. */
-  originOf(socket: object): Origin {
-    return this.#origins.get(socket) ?? { address: undefined, isProxy: false };
+  /**
+   * The player's, as far as it is known, on a socket that came through. Where a proxy names nobody (`UNKNOWN`, `LOCAL`) it is
+   * the proxy's own; what comes behind the header is the player's word and not the proxy's, and says nothing about it.
+   */
+  addressOf(socket: object): string | undefined {
+    return this.#addresses.get(socket);
   }
 
   /** Cuts those that are not through. */
@@ -79,7 +74,7 @@ export class Entrance {
     const through = (address: string | undefined): void => {
       this.#encrypt(socket, (admitted) => {
         this.#waiting.delete(socket);
-        this.#origins.set(admitted, { address, isProxy: this.#options.proxies?.has(address) ?? false });
+        if (address !== undefined) this.#addresses.set(admitted, address);
         admit(admitted);
       });
     };

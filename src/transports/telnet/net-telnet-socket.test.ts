@@ -21,7 +21,7 @@ beforeEach(async () => {
   client.on('error', () => undefined);
   await Promise.all([accepted.then(([one]) => (socket = one)), once(client, 'connect')]);
   socket.on('error', () => undefined).resume();
-  telnet = new NetTelnetSocket(socket, { address: undefined, isProxy: false });
+  telnet = new NetTelnetSocket(socket, undefined);
 });
 
 afterEach(() => {

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Wire } from '../../telnet/index.ts';
-import type { Origin } from '../entrance/entrance.ts';
 import { CompressibleOutput } from './compressible-output.ts';
 import { GatheredWrites } from './gathered-writes.ts';
 import type { TelnetSocket } from './telnet-player.ts';
@@ -17,16 +16,14 @@ export class NetTelnetSocket implements TelnetSocket {
   readonly address: string | undefined;
   readonly isSecure: boolean;
   readonly #socket: Socket;
-  readonly isTrusted: boolean;
   readonly #output: CompressibleOutput;
   readonly #writes: GatheredWrites;
   /** The player's side wants to hear nothing more for now. */
   #isPaused = false;
   #isReading = true;
 
-  constructor(socket: Socket, { address, isProxy }: Origin) {
+  constructor(socket: Socket, address: string | undefined) {
     this.address = address;
-    this.isTrusted = isProxy;
     this.isSecure = socket instanceof TLSSocket;
     this.#socket = socket;
     this.#output = new CompressibleOutput(socket);

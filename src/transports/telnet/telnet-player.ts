@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import {
   ReconnectionToken,
   type ClientInfo,
@@ -35,8 +34,6 @@ export interface TelnetSocket {
   readonly address: string | undefined;
   /** Whether the connection is encrypted, as far as is known. */
   readonly isSecure: boolean;
-  /** The other end is a proxy that is believed about its players' addresses. */
-  readonly isTrusted: boolean;
   write(data: Wire): void;
   /** What is written from here on is compressed (true), or not any more. Absent where that is not to be offered. */
   compress?(on: boolean): void;
@@ -431,15 +428,8 @@ export class TelnetPlayer {
     talk.flushed(offset);
   }
 
-  /** The player's address, as a trusted proxy tells it by MNES, else that of the connection. */
-  get #address(): string | undefined {
-    const { address } = this.#terminal.environ;
-    const isTold = this.#socket.isTrusted && address !== undefined && isIP(address) !== 0;
-    return isTold ? address : this.#socket.address;
-  }
-
   #client(): ClientInfo {
-    const address = this.#address;
+    const { address } = this.#socket;
     const { name, version, terminal, size, screenReader, charset: encoding } = this.#terminal.facts;
     return {
       transport: 'telnet',

@@ -114,7 +114,7 @@ class TelnetTransport implements Transport {
       listing,
       charset: this.#options.charset,
       translation: this.#options.translation,
-      socket: new NetTelnetSocket(socket, this.#entrance.originOf(socket)),
+      socket: new NetTelnetSocket(socket, this.#entrance.addressOf(socket)),
     });
     this.#players.set(socket, player);
     readDirectly(socket, (chunk) => player.receive(chunk));

@@ -160,7 +160,7 @@ export class Terminal {
     };
   }
 
-  /** What the client told of its environment: a token, an address. */
+  /** What the client told of its environment: a token, perhaps. */
   get environ(): EnvironReport {
     return this.#environ.report;
   }

@@ -160,7 +160,7 @@ class WebSocketTransport implements Transport {
 
   /** The player's, as far as it is known. */
   #addressOf({ socket, headers }: IncomingMessage): string | undefined {
-    const { address } = this.#entrance.originOf(socket);
+    const address = this.#entrance.addressOf(socket);
     const forwarded = headers['x-forwarded-for'];
     return this.#proxies.forwarded(address, Array.isArray(forwarded) ? forwarded.join(',') : forwarded);
   }

@@ -10,7 +10,6 @@ const NORMAL_CLOSURE = 1000;
 /** A Telnet player's socket that is a WebSocket: what is written in one turn of the event loop goes in one frame. */
 export class FramedTelnetSocket implements TelnetSocket {
   readonly isSecure: boolean;
-  readonly isTrusted = false;
   readonly address: string | undefined;
   readonly #connection: WebSocketConnection;
   readonly #framing: Framing;
