@@ -376,6 +376,11 @@ describe('a player who connects', () => {
     expect(socket.take()).toEqual(Buffer.concat([bytes(IAC, WONT, MCCP2), Buffer.from('<plain>')]));
   });
 
+  it('is refused MSP and MXP, which no game behind the gateway has', () => {
+    says(IAC, DO, 90, IAC, DO, 91, IAC, WILL, 91);
+    expect(socket.take()).toEqual(bytes(IAC, WONT, 90, IAC, WONT, 91, IAC, DONT, 91));
+  });
+
   it('is given a sign of life that it does not show', () => {
     player.keepAlive();
     expect(socket.take()).toEqual(bytes(IAC, NOP));

@@ -80,9 +80,9 @@ describe('TelnetClient', () => {
     }
   });
 
-  it('accepts what it knows and refuses the rest, BINARY and MXP among it', () => {
+  it('accepts what it knows and refuses the rest, BINARY, MSP and MXP among it', () => {
     expect(answerOf(newClient(), IAC, WILL, SGA, IAC, DO, SGA)).toEqual(bytes(IAC, DO, SGA, IAC, WILL, SGA));
-    for (const option of [0, 34, 87, 91]) {
+    for (const option of [0, 34, 87, 90, 91]) {
       expect(answerOf(newClient(), IAC, WILL, option, IAC, DO, option)).toEqual(
         bytes(IAC, DONT, option, IAC, WONT, option),
       );
