@@ -119,6 +119,36 @@ describe('a player of a game behind the gateway', () => {
     expect(readFolder(folder.path)).toContain('Welcome, Ada');
   });
 
+  it('has no password that came by GMCP in a file or a log, nor held, whatever its package', async () => {
+    const ada = new WebPlayer(gateway.http);
+    const signIn = async (password: string): Promise<void> => {
+      ada.message('Char.Login', { name: 'Ada', password });
+      await ada.accepted(ada.message('Account.SignIn', { name: 'Ada', password }));
+    };
+    await ada.sees('What is your name?');
+    await signIn('lovelace');
+    const heard = (): readonly string[] =>
+      game.talks[0]?.gmcp.filter((each) => each.includes('lovelace')) ?? [];
+    // As they came. The first one does not wait for anything.
+    await changes.until('the messages', () => heard().length === 2);
+    expect(heard()).toEqual(
+      ['Char.Login', 'Account.SignIn'].map((name) => `${name} {"name":"Ada","password":"lovelace"}`),
+    );
+
+    await logIn(ada, (text) => ada.command(text));
+    await ada.frame('token');
+    await game.crash();
+    await ada.frame('state', ({ world }) => world === 'down');
+    await signIn('byron');
+    ada.cut();
+    const back = await WebPlayer.resume(gateway.http, ada.kept, 'ask');
+    expect((await back.frame('resumed')).held).toEqual([]);
+    await gateway.kill();
+    const kept = gateway.log + readFolder(folder.path);
+    expect(['lovelace', 'byron'].filter((password) => kept.includes(password))).toEqual([]);
+    expect(kept).toContain('Welcome, Ada');
+  });
+
   it('finds the game at its login after the gateway was killed, and can play on', async () => {
     const ada = new WebPlayer(gateway.http);
     await logIn(ada, (text) => ada.command(text));

@@ -12,7 +12,7 @@ export type CommandEntry = {
 
 export type CommandBody =
   | { readonly kind: 'text'; readonly text: string }
-  /** Typed where a password may be: the store never has its text, only this seal of the gateway process. */
+  /** A line or a message that may hold a password: the store never has it, only this seal of the gateway process. */
   | { readonly kind: 'private'; readonly sealed: string }
   | { readonly kind: 'gmcp'; readonly package: string; readonly data?: Json }
   /** Consumes its number only: its content belonged to the connection and was passed on, or not, at once. */

@@ -67,7 +67,10 @@ export interface WorldPlayer {
   command(command: WorldCommand): WorldCommit | void | Promise<WorldCommit | void>;
   /** False drops a held command that has become senseless, as `vetoed`. */
   accepts?(command: WorldCommand): boolean;
-  /** True for a line that must be in no log, such as one with a password in it. */
+  /**
+   * True for a line that must be in no log, such as one with a password in it. Of a GMCP message, its package and data
+   * as GMCP writes them.
+   */
   isPrivate?(text: string): boolean;
   /** A message that belongs to the connection (`Core.*`), not to the session: neither held nor durable. */
   passing?(packageName: string, data: Json | undefined): void;

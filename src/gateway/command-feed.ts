@@ -362,16 +362,14 @@ export class CommandFeed {
     const { held: range } = this.#session.commands;
     const { seq, at } = entry;
     const held = range !== undefined && seq <= range.through;
-    switch (entry.kind) {
+    const { privateInput } = this.#options.context;
+    const body = entry.kind === 'private' ? privateInput.open(this.#session.id, entry.sealed) : entry;
+    switch (body?.kind) {
       case 'text':
-        return { seq, at, held, text: entry.text };
+        return { seq, at, held, text: body.text };
       case 'gmcp': {
-        const data = entry.data === undefined ? {} : { data: entry.data };
-        return { seq, at, held, package: entry.package, ...data };
-      }
-      case 'private': {
-        const text = this.#options.context.privateText.open(this.#session.id, entry.sealed);
-        return text === undefined ? undefined : { seq, at, held, text };
+        const data = body.data === undefined ? {} : { data: body.data };
+        return { seq, at, held, package: body.package, ...data };
       }
       default:
         return undefined;

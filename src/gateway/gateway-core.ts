@@ -2,7 +2,7 @@ import type { ClientInfo, Clock, Cryptography, Session, Store } from '../core/in
 import type { PlayerEndSettings } from '../protocol/index.ts';
 import type { Batch } from './batch.ts';
 import type { OnEvent } from './event.ts';
-import type { PrivateText } from './private-text.ts';
+import type { PrivateInput } from './private-input.ts';
 import type { Registry } from './registry.ts';
 import type { Sessions } from './sessions.ts';
 import type { TokenDesk } from './token-desk.ts';
@@ -17,7 +17,7 @@ export interface GatewayCore {
   readonly desk: TokenDesk;
   readonly registry: Registry;
   readonly sessions: Sessions;
-  readonly privateText: PrivateText;
+  readonly privateInput: PrivateInput;
   /** In which its conversations act. */
   readonly batch: Batch;
   readonly playerSettings: PlayerEndSettings;

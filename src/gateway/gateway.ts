@@ -29,7 +29,7 @@ import { nodeClock } from './node-clock.ts';
 import { nodeCrypto } from './node-crypto.ts';
 import { PlayerConversation } from './player-conversation.ts';
 import { privateLineMatcher } from './private-lines.ts';
-import { PrivateText } from './private-text.ts';
+import { PrivateInput } from './private-input.ts';
 import { Registry, type ConnectionInfo } from './registry.ts';
 import { Sessions } from './sessions.ts';
 import { TokenDesk } from './token-desk.ts';
@@ -221,7 +221,7 @@ class RunningGateway implements Gateway {
   async #start(): Promise<GatewayCore> {
     const { store, world, onEvent = () => undefined, authorize = () => true } = this.#options;
     const limits = { ...DEFAULT_LIMITS, ...this.#options.limits };
-    const privateText = new PrivateText(this.#crypto);
+    const privateInput = new PrivateInput(this.#crypto);
     const registry = this.#registry;
     const desk = new TokenDesk(store, this.#crypto);
     const host = await WorldHost.start({
@@ -231,14 +231,14 @@ class RunningGateway implements Gateway {
       limits,
       clock: this.#clock,
       crypto: this.#crypto,
-      privateText,
+      privateInput,
       onEvent,
     });
     return {
       store,
       host,
       registry,
-      privateText,
+      privateInput,
       onEvent,
       authorize,
       sessions: new Sessions({

@@ -31,6 +31,7 @@ import {
 import type { Due } from './batch.ts';
 import type { GatewayEvent } from './event.ts';
 import type { GatewayCore } from './gateway-core.ts';
+import { textOf, type Input } from './private-input.ts';
 import type { ConnectionInfo, Registered } from './registry.ts';
 import type { WorldEnd } from './world-end.ts';
 
@@ -350,12 +351,14 @@ export class PlayerConversation implements Conversation, Registered, Due {
   }
 
   #sealed(session: Session, command: NewCommand, worldEnd: WorldEnd | undefined): NewCommand {
-    if (command.kind !== 'text' || !this.#isPrivate(session, command.text, worldEnd)) return command;
-    return { kind: 'private', sealed: this.#core.privateText.seal(session.id, command.text) };
+    if (command.kind !== 'text' && command.kind !== 'gmcp') return command;
+    if (!this.#isPrivate(session, command, worldEnd)) return command;
+    return { kind: 'private', sealed: this.#core.privateInput.seal(session.id, command) };
   }
 
-  #isPrivate(session: Session, text: string, worldEnd: WorldEnd | undefined): boolean {
+  #isPrivate(session: Session, input: Input, worldEnd: WorldEnd | undefined): boolean {
     if (session.stage !== 'playing' || session.worldState === 'login' || !session.echo) return true;
+    const text = textOf(input);
     return this.#core.isPrivateLine(text) || (worldEnd?.isPrivate(text) ?? false);
   }
 

@@ -1,7 +1,7 @@
 import type { Clock, Cryptography, SessionLimits, Store, World } from '../core/index.ts';
 import type { OnEvent } from './event.ts';
 import type { FrontDoor } from './front-door.ts';
-import type { PrivateText } from './private-text.ts';
+import type { PrivateInput } from './private-input.ts';
 
 /** What the world's ends of one world share. */
 export interface WorldContext {
@@ -10,7 +10,7 @@ export interface WorldContext {
   readonly limits: SessionLimits;
   readonly clock: Clock;
   readonly crypto: Cryptography;
-  readonly privateText: PrivateText;
+  readonly privateInput: PrivateInput;
   /** The right to write, as it was acquired for this world. */
   readonly lease: number;
   readonly onEvent: OnEvent;

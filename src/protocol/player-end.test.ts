@@ -761,7 +761,7 @@ describe('commands', () => {
     });
   });
 
-  it.each(['Core.Hello', 'Char.Login.Credentials', 'MSDP.REPORT'])(
+  it.each(['Core.Hello', 'Char.Login.Credentials', 'char.login', 'MSDP.REPORT'])(
     'of the connection (%s) use a number, but go to the world at once, and once',
     (name) => {
       const message: ClientFrame = { type: 'gmcp', seq: 1, package: name, data: { client: 'x' } };
@@ -770,6 +770,15 @@ describe('commands', () => {
         { kind: 'passing', package: name, data: { client: 'x' } },
       ]);
       expect(scene.say(message)).toEqual([]);
+    },
+  );
+
+  it.each(['MSDP', 'Char.Logins', 'Corelli'])(
+    'of a package that is only called alike (%s) are commands',
+    (name) => {
+      expect(scene.say({ type: 'gmcp', seq: 1, package: name })).toEqual([
+        { kind: 'append', seq: 1, command: { kind: 'gmcp', package: name } },
+      ]);
     },
   );
 

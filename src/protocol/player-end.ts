@@ -54,10 +54,11 @@ export interface PlayerEndSettings {
 }
 
 /**
- * Messages of these packages belong to the connection, not to the session; passwords may be in the second's. `MSDP.` is
- * what a client says by MSDP: which variables it wants to be told.
+ * Messages of these packages belong to the connection, not to the session; passwords may be in the second's, also in the
+ * message `Char.Login` itself. `MSDP.` is what a client says by MSDP: which variables it wants to be told. `MSDP` alone is
+ * a game's own.
  */
-const CONNECTION_PACKAGE = /^(core|char\.login|msdp)\./i;
+const CONNECTION_PACKAGE = /^(?:(?:core|char\.login)(?:\.|$)|msdp\.)/i;
 
 /**
  * The gateway's side of one `holdfast.v1` conversation, pure: events in, effects out. It is made for one

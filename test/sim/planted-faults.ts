@@ -187,7 +187,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'a password is on the disk',
     file: 'gateway/player-conversation.ts',
-    find: '!this.#isPrivate(session, command.text, worldEnd)',
+    find: '!this.#isPrivate(session, command, worldEnd)',
     replace: "session.id !== ''",
   },
   {

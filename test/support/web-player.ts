@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import type { Json } from '../../src/core/index.ts';
 import {
   decodeServerFrame,
   encodeClientFrame,
@@ -96,6 +97,14 @@ export class WebPlayer {
     const seq = this.#nextSeq;
     this.#nextSeq += 1;
     this.say({ type: 'command', seq, text });
+    return seq;
+  }
+
+  /** Sends a GMCP message and returns its number. */
+  message(name: string, data: Json): number {
+    const seq = this.#nextSeq;
+    this.#nextSeq += 1;
+    this.say({ type: 'gmcp', seq, package: name, data });
     return seq;
   }
 

@@ -897,7 +897,12 @@ describe('the GMCP package Session', () => {
   it('leaves what is not its own to the game', () => {
     const talk = play();
     says(...gmcp('Char.Items.Inv', { a: [1] }), ...gmcp('Core.Ping'), ...sub(GMCP, 'Broken {'));
-    expect(talk.inputs).toEqual(['1 Char.Items.Inv {"a":[1]}', '2 Core.Ping undefined']);
+    says(...gmcp('Char.Login', { name: 'Ada', password: 'x' }));
+    expect(talk.inputs).toEqual([
+      '1 Char.Items.Inv {"a":[1]}',
+      '2 Core.Ping undefined',
+      '3 Char.Login {"name":"Ada","password":"x"}',
+    ]);
     talk.say({ type: 'gmcp', offset: 1, package: 'Char.Vitals', data: { hp: 1 } });
     expect(socket.take()).toEqual(gmcp('Char.Vitals', { hp: 1 }));
   });
