@@ -107,6 +107,24 @@ describe('a player of a game behind the gateway', () => {
     back.cut();
   });
 
+  it('finds the prompt again that it had read, though the game marks none', async () => {
+    const ada = new WebPlayer(gateway.http);
+    await logIn(ada, (text) => ada.command(text));
+    await ada.frame('token');
+    ada.command('look');
+    await ada.sees('You said: look\n> ');
+    ada.acknowledge();
+    ada.cut();
+    const back = await WebPlayer.resume(gateway.http, ada.kept);
+    expect(await back.frame('caught_up')).toMatchObject({ prompt: '> ', unmarked: true });
+    back.cut();
+    // And so does one who comes to an empty screen, by Telnet.
+    const late = await LinePlayer.resume(gateway.telnet, back.kept.token);
+    await late.until('the prompt', () => late.text.endsWith('\u001b[0m> '));
+    expect(late.bytes).not.toContain('\xff\xf9');
+    late.cut();
+  });
+
   it('is masked while a password is typed, which is in no file and no log', async () => {
     const ada = new WebPlayer(gateway.http);
     await logIn(ada, (text) => ada.command(text));

@@ -22,6 +22,7 @@ export function closed<Outcome>(session: Session, reason: string, outcome: Outco
   next.clock = { windowMs: session.clock.windowMs };
   next.states = {};
   next.prompt = undefined;
+  next.unfinished = undefined;
   next.data = undefined;
   next.presence = withPresence(session.presence, { attached: false, ready: false, client: undefined });
   next.commands = { ...NO_COMMANDS, accepted, taken: accepted };

@@ -52,6 +52,19 @@ describe('a session', () => {
     expect(stateOf(play.do({ kind: 'close', reason: 'quit' }).stored.session)).toBe('closed');
   });
 
+  it('has no unfinished line any more when its player has typed one', () => {
+    const line = (text: string): Operation => {
+      return { kind: 'commit', lease: 1, epoch: 'e', output: [{ kind: 'text', text }] };
+    };
+    const play = new Play().do(PLAYS, line('Name: '));
+    play.do({ kind: 'append', attachment: 1, commands: [{ kind: 'gmcp', package: 'Char.Items.Inv' }] });
+    expect(play.stored.session.unfinished).toBe('Name: ');
+    play.do(say('Ada'), line('Password: '));
+    expect(play.stored.session.unfinished).toBe('Password: ');
+    play.do({ kind: 'append', attachment: 1, commands: [{ kind: 'private', sealed: '' }] });
+    expect(play.stored.session.unfinished).toBeUndefined();
+  });
+
   it('whose time ran out is not brought back by a token or a refresh, before anybody closed it', () => {
     const play = new Play().do(PLAYS, ISSUES, DETACHES).wait(WINDOW_MS);
     const operations: Operation[] = [{ kind: 'issue', chain: 'd', hash: 'other' }, { kind: 'refresh' }, RUNS];

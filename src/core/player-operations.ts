@@ -311,6 +311,8 @@ export function append(
   for (const entry of commands) if (entry.kind !== 'refused' && entry.seq > taken) waiting += 1;
   let last = commands.at(-1);
   let seq = accepted;
+  let isTyped = false;
+  for (const { kind } of fresh) isTyped ||= kind === 'text' || kind === 'private';
   for (const command of fresh) {
     seq += 1;
     if (waiting < limits.queueCommands) {
@@ -332,6 +334,8 @@ export function append(
   const { chain } = session.presence;
   if (request.attachment !== undefined && chain !== undefined) head.own = withOwn(head.own, chain, seq);
   const next = withCommands(session, head);
+  // The player's line ended the one that the game had begun.
+  if (isTyped) next.unfinished = undefined;
   const isWaitedFor = request.lease === session.lease && accepted === taken;
   const first = isWaitedFor ? entries[0] : undefined;
   const isTaken = first !== undefined && stepOf(first, next, now, limits).kind === 'hand';

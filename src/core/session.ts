@@ -77,8 +77,13 @@ export interface Session {
   readonly overflow: Overflow;
   /** False while the game hides what the player types. */
   readonly echo: boolean;
-  /** The last prompt, for a terminal that comes back to an empty line. */
+  /** The last prompt that was marked as one, for a terminal that comes back to an empty line. */
   readonly prompt?: string | undefined;
+  /**
+   * The line that the output ends with and has not ended: of a game that marks no prompts, its prompt. Absent: none, or it
+   * was marked, or the player has typed a line since.
+   */
+  readonly unfinished?: string | undefined;
   /** How text looks at the end of the output (see `styleAfter`); absent: plain. */
   readonly style?: string | undefined;
   /** By package name in lower case. */
@@ -106,6 +111,7 @@ export function draftSession(session: Session): Draft<Session> {
     overflow: session.overflow,
     echo: session.echo,
     prompt: session.prompt,
+    unfinished: session.unfinished,
     style: session.style,
     states: session.states,
     data: session.data,

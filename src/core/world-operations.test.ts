@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS as LIMITS } from './limits.ts';
 import type { Commit } from './operation.ts';
+import type { NewOutput } from './output-log.ts';
 import { newSession, type Session, type StoredSession } from './session.ts';
 import { commit } from './world-operations.ts';
 
@@ -31,6 +32,41 @@ it('writes what is for the moment only while somebody is attached', () => {
   const facts = { epoch: 'first', output: [sound, TEXT] };
   expect(write(there, facts).output).toMatchObject([sound, TEXT]);
   expect(write(away, facts).output).toMatchObject([TEXT]);
+});
+
+describe('the line that a terminal shows again at a return', () => {
+  const said = (...output: readonly NewOutput[]): Session =>
+    output.reduce(
+      (session, item) => after(session, { epoch: 'first', output: [item] }),
+      newSession('id', 'world', 60_000, NOW, true),
+    );
+  const text = (value: string): NewOutput => ({ kind: 'text', text: value });
+  const prompt = (value: string): NewOutput => ({ kind: 'text', text: value, prompt: true });
+  const lineOf = ({ prompt: marked, unfinished }: Session): readonly (string | undefined)[] => [
+    marked,
+    unfinished,
+  ];
+
+  it.each<[string, readonly NewOutput[], readonly (string | undefined)[]]>([
+    ['unfinished', [text('A quay.\nhp 20 > ')], [undefined, 'hp 20 > ']],
+    ['in pieces', [text('A quay.\nhp'), text(''), text(' 20 > ')], [undefined, 'hp 20 > ']],
+    ['ended', [text('hp 20 > '), text('\nA gull.\n')], [undefined, undefined]],
+    ['marked', [text('A quay.\n'), prompt('> ')], ['> ', undefined]],
+    ['marked behind a line', [prompt('A quay.\n> ')], ['> ', undefined]],
+    ['marked later', [text('A quay.\n> '), prompt('')], ['> ', undefined]],
+    ['marked, and a line came unasked', [prompt('> '), text('\nA gull.\n')], ['> ', undefined]],
+    ['marked, and another was begun', [prompt('> '), text('Tom')], ['> ', 'Tom']],
+  ])('%s', (_, output, line) => {
+    expect(lineOf(said(...output))).toEqual(line);
+  });
+
+  it('is of a line without an end only the last part', () => {
+    expect(said(text('x'.repeat(5000)), text('y'), text('z'.repeat(500))).unfinished).toBe(
+      `${'x'.repeat(523)}y${'z'.repeat(500)}`,
+    );
+    expect(said(text('x'.repeat(5000))).unfinished).toBe('x'.repeat(1024));
+    expect(said(prompt('x'.repeat(5000))).prompt).toBe('x'.repeat(1024));
+  });
 });
 
 type Facts = Omit<Commit, 'kind' | 'lease'>;

@@ -18,7 +18,7 @@ import { closed } from './operator-operations.ts';
 import { draftSession, type PackageState, type Session, type StoredSession } from './session.ts';
 import { styleAfter } from './text-style.ts';
 
-/** The last prompt is kept up to this many characters. */
+/** Of a prompt, marked or not, so many characters are kept, the last ones: a game may never end its line. */
 const PROMPT_LENGTH_LIMIT = 1024;
 
 export function commit(
@@ -98,7 +98,7 @@ function takeStates(
       session.echo = item.on;
     }
     if (item.kind === 'text') {
-      if (item.prompt) session.prompt = item.text.slice(-PROMPT_LENGTH_LIMIT);
+      takeLine(session, item.text, item.prompt === true);
       const { style = '' } = session;
       const look = styleAfter(style, item.text);
       if (look !== style) session.style = look;
@@ -114,6 +114,19 @@ function takeStates(
     bodies = added(bodies, item);
   }
   return bodies;
+}
+
+/**
+ * Keeps the last line of the output while it is unfinished. A mark makes it the prompt, also where it comes behind its
+ * line, alone; a marked prompt outlives the lines that come unasked behind it.
+ */
+function takeLine(session: Draft<Session>, text: string, isPrompt: boolean): void {
+  const start = text.lastIndexOf('\n') + 1;
+  let line = text.slice(Math.max(start, text.length - PROMPT_LENGTH_LIMIT));
+  const { unfinished } = session;
+  if (start === 0 && unfinished !== undefined) line = (unfinished + line).slice(-PROMPT_LENGTH_LIMIT);
+  if (isPrompt) session.prompt = line;
+  session.unfinished = isPrompt || line === '' ? undefined : line;
 }
 
 function withState(

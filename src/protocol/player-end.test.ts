@@ -453,6 +453,41 @@ describe('a session that is resumed', () => {
     expect(scene.last).toEqual({ type: 'caught_up', offset: 4 });
   });
 
+  it('shows the unfinished line again where nothing of it was missed', () => {
+    scene.session = playing({ ...scene.session, prompt: '> ', unfinished: 'hp 20 > ' });
+    const vitals: OutputBody = { kind: 'gmcp', package: 'Comm.Tell', data: 'hello' };
+    scene.write(vitals);
+    scene.resume({ epoch: 'one', offset: 3 });
+    scene.change();
+    expect(scene.last).toEqual({ type: 'caught_up', offset: 4, prompt: 'hp 20 > ', unmarked: true });
+  });
+
+  it('shows no unfinished line again that was missed, wholly or in part', () => {
+    scene.session = playing({ ...scene.session, prompt: '> ', unfinished: 'b c' });
+    scene.resume({ epoch: 'one', offset: 2 });
+    scene.change();
+    expect(scene.last).toEqual({ type: 'caught_up', offset: 3 });
+  });
+
+  it('shows a prompt of which only the mark was missed', () => {
+    scene.session = playing({ ...scene.session, prompt: 'c' });
+    scene.write({ kind: 'text', text: '', prompt: true });
+    scene.resume({ epoch: 'one', offset: 3 });
+    scene.change();
+    expect(scene.last).toEqual({ type: 'caught_up', offset: 4, prompt: 'c' });
+  });
+
+  it('shows the line of that moment, not one that was begun since', () => {
+    scene.session = playing({ ...scene.session, unfinished: 'c' });
+    scene.write({ kind: 'echo', on: true });
+    scene.resume({ epoch: 'one', offset: 3 });
+    scene.writeLines('\nd').change({ unfinished: 'd' });
+    expect(scene.frames.slice(-2)).toEqual([
+      { type: 'caught_up', offset: 4, prompt: 'c', unmarked: true },
+      { type: 'output', offset: 5, text: '\nd' },
+    ]);
+  });
+
   it('says nothing in the place of what was for the moment, and says it live', () => {
     const sound: OutputBody = { kind: 'gmcp', package: 'Client.Media.Play', data: 'bell', passing: true };
     const event: OutputBody = { kind: 'gmcp', package: 'Comm.Tell', data: 'hello' };

@@ -5,7 +5,6 @@ import {
   locate,
   NONE,
   stateOf,
-  wholeStyle,
   type Attached,
   type Json,
   type NewCommand,
@@ -24,14 +23,16 @@ import type { FailureDetail, PlayerEffect, PlayerEvent } from './player-event.ts
 import {
   attachedChain,
   byeOf,
+  caughtUpOf,
   extendedTokenOf,
   linkTokenOf,
   newTokenOf,
+  replayedWith,
   resumedOf,
   welcomeOf,
+  type Replayed,
   type TokenGrant,
 } from './session-frames.ts';
-import { isSilence } from './silence.ts';
 
 /** How the other side of this conversation behaves. */
 export interface PlayerTraits {
@@ -82,10 +83,10 @@ export class PlayerEnd {
   #granting = false;
   #flow: OutputFlow | undefined;
   #intake = new CommandIntake(0);
-  /** The end of the replay, until it was reached. */
-  #replayTo: number | undefined;
-  /** The last text that was sent ended with a prompt. */
-  #atPrompt = false;
+  /** Until the end of the replay was reached: the session as this client found it, which ends there. */
+  #found: Session | undefined;
+  /** Whether the replay has shown any text, and whether a prompt was the last of it. */
+  #replayed: Replayed = 'nothing';
   /** When the client last took something while its window was full. */
   #progressAt = 0;
 
@@ -239,7 +240,7 @@ export class PlayerEnd {
     this.#begin(session, session.presence.attachment, { after, lost, epoch, missed: session.output.end });
     this.#send(resumedOf(attached, token, { after, epoch }, this.#settings.limits));
     this.#tokenId = token.id;
-    this.#replayTo = session.output.end;
+    this.#found = session;
     this.#ready = !this.#traits.confirms;
     if (!this.#ready) this.#deadline = this.#now + this.#settings.storedTimeoutMs;
     this.#sayCaughtUp(after);
@@ -401,7 +402,7 @@ export class PlayerEnd {
     const wasFull = this.#flow.isFull;
     for (const frame of this.#flow.page(page, this.#session.output)) {
       this.#send(frame);
-      if (frame.type === 'output' && !isSilence(frame)) this.#atPrompt = frame.prompt === true;
+      if (this.#found && frame.type === 'output') this.#replayed = replayedWith(this.#replayed, frame);
       if (frame.type === 'dropped') this.#intake.dropped(frame.through ?? frame.seq);
       this.#sayCaughtUp(throughOf(frame));
     }
@@ -426,14 +427,11 @@ export class PlayerEnd {
 
   /** After the replay: the latest values of what is state, then the mark that all is live from here on. */
   #sayCaughtUp(through: number): void {
-    const offset = this.#replayTo;
-    if (offset === undefined || through < offset || this.#session === undefined) return;
-    this.#replayTo = undefined;
+    const found = this.#found;
+    if (found === undefined || through < found.output.end || this.#session === undefined) return;
+    this.#found = undefined;
     for (const state of Object.values(this.#session.states)) this.#send({ type: 'gmcp', ...state });
-    const { prompt, style: look = '' } = this.#session;
-    const shown = prompt === undefined || this.#atPrompt ? {} : { prompt };
-    const style = wholeStyle(look);
-    this.#send({ type: 'caught_up', offset, ...shown, ...(style === '' ? {} : { style }) });
+    this.#send(caughtUpOf(found, this.#replayed));
   }
 
   /** A session that its world ended is over once the player has read all. */
@@ -441,7 +439,7 @@ export class PlayerEnd {
     const session = this.#session;
     if (session?.ending === undefined || this.#stage !== 'open' || !this.#flow) return;
     const unread = this.#flow.cursor < session.output.end || this.#flow.isOutstanding;
-    if (unread || this.#replayTo !== undefined) return;
+    if (unread || this.#found !== undefined) return;
     this.#apply({ kind: 'close', attachment: this.#attachment, reason: session.ending });
     this.#bye(byeReason(session.ending));
   }

@@ -3,11 +3,22 @@ import {
   ReconnectionToken,
   stateOf,
   tokenId,
+  wholeStyle,
   type Attached,
   type Chain,
   type Session,
 } from '../core/index.ts';
-import type { ByeFrame, Limits, NewToken, ResumedFrame, TokenFrame, WelcomeFrame } from './frames/index.ts';
+import type {
+  ByeFrame,
+  CaughtUpFrame,
+  Limits,
+  NewToken,
+  OutputFrame,
+  ResumedFrame,
+  TokenFrame,
+  WelcomeFrame,
+} from './frames/index.ts';
+import { isSilence } from './silence.ts';
 import { BYES, type ByeReason } from './errors.ts';
 
 /** `held[].text` is cut here, in characters. */
@@ -60,6 +71,36 @@ export function resumedOf(
     })),
     away_ms: awayMs,
   };
+}
+
+/** What of the game's text a replay has shown so far; the last of it, where there is any. */
+export type Replayed = 'nothing' | 'text' | 'prompt';
+
+export function replayedWith(before: Replayed, frame: OutputFrame): Replayed {
+  // What is marked was shown long before, then.
+  const isMarkAlone = frame.text === '' && before === 'nothing';
+  if (isMarkAlone || isSilence(frame)) return before;
+  return frame.prompt ? 'prompt' : 'text';
+}
+
+/** `session` is as it was where the replay ends: nothing that the replay has shown is shown again. */
+export function caughtUpOf(session: Session, replayed: Replayed): CaughtUpFrame {
+  const style = wholeStyle(session.style ?? '');
+  return {
+    type: 'caught_up',
+    offset: session.output.end,
+    ...promptField(session, replayed),
+    ...(style === '' ? {} : { style }),
+  };
+}
+
+/** An unfinished line was not marked as a prompt. Where the replay has any text, the end of that is this line. */
+function promptField(
+  { unfinished, prompt }: Session,
+  replayed: Replayed,
+): Pick<CaughtUpFrame, 'prompt' | 'unmarked'> {
+  if (unfinished !== undefined) return replayed === 'nothing' ? { prompt: unfinished, unmarked: true } : {};
+  return prompt === undefined || replayed === 'prompt' ? {} : { prompt };
 }
 
 export function newTokenOf({ id, value, expiresAt }: TokenGrant): NewToken {

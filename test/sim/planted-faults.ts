@@ -263,8 +263,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'caught up before the replay is complete',
     file: 'protocol/player-end.ts',
-    find: 'if (offset === undefined || through < offset || this.#session === undefined) return;',
-    replace: 'if (offset === undefined || this.#session === undefined) return;',
+    find: 'if (found === undefined || through < found.output.end || this.#session === undefined) return;',
+    replace: 'if (found === undefined || this.#session === undefined) return;',
   },
 
   // Bounds.

@@ -59,6 +59,23 @@ describe('the screen', () => {
     expect(texts()).toEqual(['> look', 'A quay.', '> ']);
   });
 
+  it('knows a prompt at a return that the game has not marked, where it still stands', () => {
+    screen.write('A quay.\nhp 20 > ');
+    screen.beginMissed();
+    screen.write(`${ESC}[1mhp 20${ESC}[0m > `, true);
+    screen.caughtUp();
+    screen.write('A gull.\nhp 20 > ', true);
+    expect(texts()).toEqual(['A quay.', 'A gull.', 'hp 20 > ']);
+  });
+
+  it('shows a prompt again at a return that does not stand there any more', () => {
+    screen.write('hp 20 > ');
+    screen.say('away', 'While you were away');
+    screen.beginMissed();
+    screen.write('hp 20 > ', true);
+    expect(texts()).toEqual(['hp 20 > ', 'While you were away', 'hp 20 > ']);
+  });
+
   it('begins a new line where something happens while a prompt waits, whether the game does so or not', () => {
     screen.write('> ', true);
     screen.write('A gull.\n');

@@ -86,6 +86,7 @@ export class Screen {
     // The mark of a prompt may come later than its text, and then comes alone.
     if (text === '') return isPrompt ? this.#markPrompt() : undefined;
     if (isPrompt && this.#isAnsweredAlready) return;
+    if (isPrompt && this.#stands(text)) return this.#markPrompt();
     // Not every game ends the line of its prompt when something happens while it waits.
     if (this.#isAtPrompt) this.#endPrompt();
     if (this.#endedPrompt) {
@@ -169,6 +170,14 @@ export class Screen {
     return (
       this.#missed !== undefined && line?.prompt === 'answered' && line.pieces.at(-1)?.typed === 'waiting'
     );
+  }
+
+  /** At a return a prompt comes again also where the game has marked none: it may still be the line that is open. */
+  #stands(text: string): boolean {
+    const line = this.#last;
+    if (this.#missed === undefined || !this.#isOpen || line?.kind !== 'text') return false;
+    const pieces = [...new AnsiReader().read(text)];
+    return textOf(line) === pieces.map((piece) => piece.text).join('');
   }
 
   #find(id: number): ScreenLine | undefined {

@@ -36,7 +36,7 @@ it('says from gateway to client what holdfast.v1 says, and nothing else', () => 
     { type: "gmcp", offset?: a whole number from 1 to 2^53-1, epoch?: printable text of at most 64 characters, package: text, data?: JSON }
     { type: "dropped", offset: a whole number from 1 to 2^53-1, epoch?: printable text of at most 64 characters, seq: a whole number from 1 to 2^53-1, through?: a whole number from 1 to 2^53-1, reason: "skipped" | "expired" | "refused" | "failed" | "private" | "uncertain" | "vetoed" | "world_lost" }
     { type: "gap", epoch?: printable text of at most 64 characters, from: a whole number from 1 to 2^53-1, to?: a whole number from 1 to 2^53-1, bytes?: a whole number from 0 to 2^53-1, reason: "bound" | "oversize" | "epoch" | "crash" | "delivered" }
-    { type: "caught_up", offset: a whole number from 0 to 2^53-1, prompt?: text, style?: text }
+    { type: "caught_up", offset: a whole number from 0 to 2^53-1, prompt?: text, unmarked?: true, style?: text }
     { type: "accepted", seq: a whole number from 1 to 2^53-1 }
     { type: "token", id: printable text of at most 64 characters, expires_at: a time like 2026-12-18T20:00:00.000Z, value?: text, link?: true }
     { type: "state", state: "connecting" | "authenticating" | "playing" | "disconnected" | "closed", world: "up" | "login" | "down" }

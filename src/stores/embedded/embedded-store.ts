@@ -9,7 +9,7 @@ import { STORE } from './table.ts';
 import { removeTraffic, TrafficFiles } from './traffic-files.ts';
 
 /** Grows with each change of the rows that an older version could not read. */
-const FORMAT = 6;
+const FORMAT = 7;
 const FORMAT_KEY = STORE.key('format');
 const BOOT_KEY = STORE.key('boot');
 /** How many traffic files this process has begun. */

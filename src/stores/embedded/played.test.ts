@@ -59,7 +59,10 @@ it('tells what was played, step by step or all at once', () => {
         stored = next;
         expect(afterPlay(rows, played)).toEqual(stored);
         // What came before is not needed, and does no harm.
-        const garbage = told(undefined, withSession({ style: 'other', prompt: 'other' }));
+        const garbage = told(
+          undefined,
+          withSession({ style: 'other', prompt: 'other', unfinished: 'other' }),
+        );
         expect(afterPlay(rows, [garbage, told(undefined, stored)])).toEqual(stored);
       }
     }),
@@ -91,7 +94,14 @@ const OUTPUT: OutputHead = {
   echoAt: 2,
 };
 
-const OTHERS = { echo: false, prompt: '> ', style: '1', states: { a: { package: 'A' } }, data: 1 };
+const OTHERS = {
+  echo: false,
+  prompt: '> ',
+  unfinished: '# ',
+  style: '1',
+  states: { a: { package: 'A' } },
+  data: 1,
+};
 
 describe('lets no change go unwritten', () => {
   it.each(Object.entries(COMMANDS))('of the commands: %s', (field, value) => {

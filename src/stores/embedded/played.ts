@@ -27,6 +27,8 @@ const PROMPT = 64;
 const STYLE = 128;
 const STATES = 256;
 const DATA = 512;
+const UNFINISHED = 1024;
+const EVERYTHING = ALL | OWN | HELD | EPOCHS | PROMPT | UNFINISHED | STYLE | STATES | DATA;
 
 /** What was played of one session in one write. */
 export interface Played {
@@ -69,6 +71,7 @@ export function writePlayed(
   writeCommandsHead(bytes, flags, session.commands);
   writeOutputHead(bytes, flags, session.output);
   if (flags & PROMPT) writeOptionalText(bytes, session.prompt);
+  if (flags & UNFINISHED) writeOptionalText(bytes, session.unfinished);
   if (flags & STYLE) writeOptionalText(bytes, session.style);
   if (flags & STATES) bytes.text(JSON.stringify(session.states));
   if (flags & DATA) bytes.text(session.data === undefined ? '' : JSON.stringify(session.data));
@@ -87,6 +90,7 @@ export function readPlayed(bytes: ByteReader): Played {
   const outputHead = readOutputHead(bytes, flags);
   const others: Partial<Draft<Session>> = { echo: (flags & ECHO) !== 0 };
   if (flags & PROMPT) others.prompt = readOptionalText(bytes);
+  if (flags & UNFINISHED) others.unfinished = readOptionalText(bytes);
   if (flags & STYLE) others.style = readOptionalText(bytes);
   if (flags & STATES) others.states = JSON.parse(bytes.text());
   if (flags & DATA) others.data = readData(bytes);
@@ -129,11 +133,12 @@ export function afterPlay(stored: StoredSession, all: readonly Played[]): Stored
 
 function partsOf(before: Session | undefined, session: Session): number {
   let flags = (session.echo ? ECHO : 0) | (session.output.open ? OPEN : 0);
-  if (before === undefined) return flags | ALL | OWN | HELD | EPOCHS | PROMPT | STYLE | STATES | DATA;
+  if (before === undefined) return flags | EVERYTHING;
   if (session.commands.own !== before.commands.own) flags |= OWN;
   if (session.commands.held !== before.commands.held) flags |= HELD;
   if (session.output.epochs !== before.output.epochs) flags |= EPOCHS;
   if (session.prompt !== before.prompt) flags |= PROMPT;
+  if (session.unfinished !== before.unfinished) flags |= UNFINISHED;
   if (session.style !== before.style) flags |= STYLE;
   if (session.states !== before.states) flags |= STATES;
   if (session.data !== before.data) flags |= DATA;

@@ -201,13 +201,14 @@ export class FrameView {
     });
   }
 
-  #caughtUp({ prompt, style = '' }: CaughtUpFrame): void {
+  #caughtUp({ prompt, unmarked, style = '' }: CaughtUpFrame): void {
     this.#cancelPatience();
     const left = this.#replay?.end();
     this.#replay = undefined;
     this.#sendMessages();
     this.#screen.restyle(style);
-    if (prompt !== undefined) this.#screen.text(prompt, true);
+    // Many clients wait for a mark at each prompt once they have seen one.
+    if (prompt !== undefined) this.#screen.text(prompt, unmarked !== true);
     else if (left !== undefined && left.text !== '') this.#screen.text(left.text, left.isPrompt);
     this.#wrote();
   }

@@ -1037,6 +1037,15 @@ describe('the screen', () => {
     );
   });
 
+  it('does not mark an unfinished line that the game has not marked', () => {
+    connect();
+    types(`reconnect ${COMPACT}`);
+    conversation().say(resumed, { type: 'caught_up', offset: 0, prompt: 'hp 20 > ', unmarked: true });
+    const shown = socket.take();
+    expect(shown.subarray(-8)).toEqual(Buffer.from('hp 20 > '));
+    expect(shown.includes(bytes(IAC, GA))).toBe(false);
+  });
+
   it('shows a long replay as it comes, and what cannot wait behind it', () => {
     connect();
     types(`reconnect ${COMPACT}`);

@@ -75,7 +75,8 @@ export class GameOutput {
 
   /**
    * The prompt is the line that is unfinished. Where the mark comes in a later packet than its line, that has been shown
-   * already, because it might have been a question without a mark, and the prompt is empty. Some games mark twice.
+   * already, because it might have been a question without a mark, and the prompt is empty here: the session knows the
+   * line that it marks. Some games mark twice.
    */
   #prompt(output: NewOutput[]): NewOutput[] {
     if (this.#isAtPrompt) return output;
