@@ -14,8 +14,10 @@ export interface SessionLimits {
   readonly spentTokens: number;
   /** How long the owner's own late attempt with the last spent token is asked to come again, in ms. */
   readonly lateAttemptMs: number;
-  /** Packages whose last value is kept; over it the one set first is forgotten. */
+  /** Packages whose last value is kept; over it the one set least recently is forgotten. */
   readonly statePackages: number;
+  /** Bytes of these values together; over it the same. A single value that is larger is not kept. */
+  readonly stateBytes: number;
   /** Epochs that positions are understood of. */
   readonly epochs: number;
 }
@@ -29,5 +31,6 @@ export const DEFAULT_LIMITS: SessionLimits = {
   spentTokens: 64,
   lateAttemptMs: 10_000,
   statePackages: 64,
+  stateBytes: 262_144,
   epochs: 8,
 };

@@ -102,10 +102,18 @@ export const NO_OUTPUT: OutputHead = {
 /** What an entry counts against the bounds: the UTF-8 bytes of its text or data. */
 export function outputBytes(body: OutputBody): number {
   if (body.kind === 'text') return utf8Length(body.text);
-  if (body.kind === 'gmcp') {
-    return body.package.length + (body.data === undefined ? 0 : utf8Length(JSON.stringify(body.data)));
-  }
-  return 0;
+  return body.kind === 'gmcp' ? messageBytes(body) : 0;
+}
+
+/** The same for a message of GMCP. */
+export function messageBytes({
+  package: name,
+  data,
+}: {
+  readonly package: string;
+  readonly data?: Json;
+}): number {
+  return name.length + (data === undefined ? 0 : utf8Length(JSON.stringify(data)));
 }
 
 /** Whether the log still has this entry: a fate is never evicted before text, nor is the echo state. */

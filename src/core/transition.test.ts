@@ -5,7 +5,7 @@ import { lastSeq } from './command-log.ts';
 import { nextCommandStep } from './command-step.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { Operation } from './operation.ts';
-import { isKept, mayKeepLess, outputBytes } from './output-log.ts';
+import { isKept, mayKeepLess, messageBytes, outputBytes } from './output-log.ts';
 import { newSession, type StoredSession } from './session.ts';
 import { transition } from './transition.ts';
 
@@ -17,6 +17,7 @@ const LIMITS = {
   spentTokens: 3,
   chains: 2,
   statePackages: 3,
+  stateBytes: 24,
   epochs: 3,
 };
 const ID = '6b1f4f6e-9d3f-4f43-8c43-0f1c2f6f7d10';
@@ -136,6 +137,8 @@ function outputFacts({ session, output }: StoredSession): Facts {
     'only what was written is acknowledged': head.acked <= head.end,
     'epochs are bounded': head.epochs.length <= LIMITS.epochs,
     'states are bounded': Object.keys(session.states).length <= LIMITS.statePackages,
+    'bytes of states are bounded':
+      Object.values(session.states).reduce((sum, state) => sum + messageBytes(state), 0) <= LIMITS.stateBytes,
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Json } from './json.ts';
 import { DEFAULT_LIMITS as LIMITS } from './limits.ts';
 import type { Commit } from './operation.ts';
 import type { NewOutput } from './output-log.ts';
@@ -66,6 +67,35 @@ describe('the line that a terminal shows again at a return', () => {
     );
     expect(said(text('x'.repeat(5000))).unfinished).toBe('x'.repeat(1024));
     expect(said(prompt('x'.repeat(5000))).prompt).toBe('x'.repeat(1024));
+  });
+});
+
+describe('the last values of packages', () => {
+  const set = (session: Session, name: string, data: Json = 1): Session =>
+    after(session, { epoch: 'first', output: [{ kind: 'gmcp', package: name, data, state: true }] });
+  const many = (count: number, data: Json = 1): Session =>
+    Array.from({ length: count }, (_, index) => `Map.P${index}`).reduce(
+      (session, name) => set(session, name, data),
+      newSession('id', 'world', 60_000, NOW, true),
+    );
+
+  it('are forgotten from the one that was set least recently on', () => {
+    const session = set(set(many(LIMITS.statePackages), 'map.p0', 2), 'Char.Vitals');
+    const names = Object.keys(session.states);
+    expect(names).toHaveLength(LIMITS.statePackages);
+    expect(names).not.toContain('map.p1');
+    expect(names.slice(-2)).toEqual(['map.p0', 'char.vitals']);
+    expect(session.states['map.p0']).toEqual({ package: 'map.p0', data: 2 });
+  });
+
+  it('are bounded together in bytes, and one that is too large for that leaves the others', () => {
+    const session = many(6, 'é'.repeat(30_000));
+    expect(Object.keys(session.states)).toEqual(['map.p2', 'map.p3', 'map.p4', 'map.p5']);
+    expect(Object.keys(set(session, 'Map.P3', 'x'.repeat(LIMITS.stateBytes)).states)).toEqual([
+      'map.p2',
+      'map.p4',
+      'map.p5',
+    ]);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   evict,
   isKept,
   isOver,
+  messageBytes,
   type NewOutput,
   type OutputBody,
   type OutputEntry,
@@ -20,6 +21,8 @@ import { styleAfter } from './text-style.ts';
 
 /** Of a prompt, marked or not, so many characters are kept, the last ones: a game may never end its line. */
 const PROMPT_LENGTH_LIMIT = 1024;
+
+const STATE_BYTES = new WeakMap<PackageState, number>();
 
 export function commit(
   { session, output: kept }: StoredSession,
@@ -129,6 +132,10 @@ function takeLine(session: Draft<Session>, text: string, isPrompt: boolean): voi
   session.unfinished = isPrompt || line === '' ? undefined : line;
 }
 
+/**
+ * The values stand in the order in which they were set, so that the first ones are those that may go. (Names that are
+ * whole numbers stand before all others, as in any object.)
+ */
 function withState(
   states: Session['states'],
   { package: name, data }: Extract<OutputBody, { kind: 'gmcp' }>,
@@ -136,11 +143,28 @@ function withState(
 ): Session['states'] {
   const key = name.toLowerCase();
   const value: PackageState = data === undefined ? { package: name } : { package: name, data };
-  const next = { ...states, [key]: value };
-  const names = Object.keys(next);
-  const [oldest] = names;
-  if (names.length > limits.statePackages && oldest !== undefined) delete next[oldest];
+  const { [key]: _, ...others } = states;
+  if (stateBytes(value) > limits.stateBytes) return others;
+  const next: Record<string, PackageState> = { ...others, [key]: value };
+  const all = Object.entries(next);
+  let count = all.length;
+  let bytes = all.reduce((sum, [, state]) => sum + stateBytes(state), 0);
+  for (const [oldest, state] of all) {
+    if (count <= limits.statePackages && bytes <= limits.stateBytes) break;
+    count -= 1;
+    bytes -= stateBytes(state);
+    delete next[oldest];
+  }
   return next;
+}
+
+/** Counted once for each value, and not again when another one changes. */
+function stateBytes(state: PackageState): number {
+  const known = STATE_BYTES.get(state);
+  if (known !== undefined) return known;
+  const bytes = messageBytes(state);
+  STATE_BYTES.set(state, bytes);
+  return bytes;
 }
 
 /** Appends to this writer's epoch, which begins with its first entry. */
