@@ -22,8 +22,11 @@ export type TelnetEvent =
 // values that can be collected, compared and switched on.
 export type TelnetSink = (event: TelnetEvent) => 'stop' | undefined;
 
+/** Enough for what a player's client has to say. */
+const SUBNEGOTIATION_LIMIT_BYTES = 16_384;
+
 export interface ParserSettings {
-  /** The longest subnegotiation payload that is passed on, `IAC IAC` counted once. Default 16 384. */
+  /** The longest subnegotiation payload that is passed on, `IAC IAC` counted once. Default 16 384, as from players. */
   readonly subnegotiationLimitBytes?: number;
 }
 
@@ -52,7 +55,7 @@ export class TelnetParser {
   #at = 0;
 
   constructor(settings: ParserSettings = {}) {
-    this.#limit = settings.subnegotiationLimitBytes ?? 16_384;
+    this.#limit = settings.subnegotiationLimitBytes ?? SUBNEGOTIATION_LIMIT_BYTES;
     this.#payload = new BoundedBytes(this.#limit);
   }
 

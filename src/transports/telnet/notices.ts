@@ -49,6 +49,10 @@ export class Notices {
     return this.#phrases.say('overlong', { bytes: limitBytes });
   }
 
+  get unread(): string {
+    return this.#phrases.say('unread');
+  }
+
   error({ code, retry_after_ms: retryAfterMs }: ErrorFrame): string {
     switch (code) {
       case 'token_refused':

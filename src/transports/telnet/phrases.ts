@@ -65,6 +65,7 @@ export const TELNET_PHRASES = {
   link_token: 'To continue on another device, send this line first when it connects:',
   token_too_late: 'You are playing already. That line was kept from the game, since it is a secret.',
   overlong: 'That line was longer than {bytes} bytes and was not sent.',
+  unread: 'Your client sent a GMCP or MSDP message that is too large or cannot be read. It was left out.',
 
   token_refused: 'That reconnection token is not valid any more.',
   resume_disabled: 'This game keeps no sessions to come back to.',

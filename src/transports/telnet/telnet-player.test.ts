@@ -586,6 +586,25 @@ describe('a client that agrees to GMCP or MSDP when it is in the game', () => {
   });
 });
 
+describe('a message that cannot be read', () => {
+  const UNREAD =
+    'Your client sent a GMCP or MSDP message that is too large or cannot be read. It was left out.\n';
+
+  it.each<[string, Buffer]>([
+    ['has data that is no JSON', sub(GMCP, 'request room')],
+    ['is over 16 KiB', gmcp('Char.Note', 'x'.repeat(16_384))],
+    ['is MSDP that was cut short', sub(MSDP, 1, 'SEND', 2, 5)],
+    ['is MSDP over 16 KiB', sub(MSDP, 1, 'SEND', 2, 'x'.repeat(16_384))],
+  ])('because it %s is left out, and its player is told once', (_, message) => {
+    play();
+    says(...message, ...message);
+    expect(socket.takeText().replaceAll('\r\n', '\n')).toBe(UNREAD);
+    says(...message, ...gmcp('Core.Ping'));
+    expect(socket.takeText()).toBe('');
+    expect(conversation().inputs).toEqual(['1 Core.Ping undefined']);
+  });
+});
+
 describe('a token', () => {
   const refusal = createError('token_refused');
   const later = createError('too_soon', { retryAfterMs: 5000 });
@@ -896,7 +915,7 @@ describe('the GMCP package Session', () => {
 
   it('leaves what is not its own to the game', () => {
     const talk = play();
-    says(...gmcp('Char.Items.Inv', { a: [1] }), ...gmcp('Core.Ping'), ...sub(GMCP, 'Broken {'));
+    says(...gmcp('Char.Items.Inv', { a: [1] }), ...gmcp('Core.Ping'));
     says(...gmcp('Char.Login', { name: 'Ada', password: 'x' }));
     expect(talk.inputs).toEqual([
       '1 Char.Items.Inv {"a":[1]}',

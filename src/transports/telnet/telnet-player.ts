@@ -175,6 +175,8 @@ export class TelnetPlayer {
       case 'described':
         this.#talk?.described();
         return this.#resuming?.described();
+      case 'unread':
+        return this.#screen.notice(this.#notices.unread);
       case 'msdp': {
         const { name, value } = event.variable;
         return this.#input({ type: 'gmcp', package: packageOfMsdp(name), data: value });

@@ -77,6 +77,8 @@ export type TerminalEvent =
   | { readonly kind: 'msdp'; readonly variable: MsdpVariable }
   /** The client has taken our offer, which is made once: not told of one that refused it and asks later, perhaps again and again. */
   | { readonly kind: 'channel'; readonly channel: Channel }
+  /** A message of GMCP or MSDP was too long, or could not be read. Told once: a client's script repeats itself. */
+  | { readonly kind: 'unread' }
   /** What the client tells of its environment has come, or has changed. */
   | { readonly kind: 'environ' }
   /** The facts have changed, and nothing more is asked for now. */
@@ -124,6 +126,7 @@ export class Terminal {
   readonly #marks = new TimingMarks<() => void>();
   #size: TerminalSize | undefined;
   #settled = false;
+  #isUnreadTold = false;
 
   constructor(options: TerminalOptions) {
     this.#options = options;
@@ -238,6 +241,7 @@ export class Terminal {
         this.#subnegotiated(event.option, event.payload);
         break;
       case 'oversize':
+        if (event.option === OPTION.GMCP || event.option === OPTION.MSDP) this.#unread();
         break;
     }
   };
@@ -322,13 +326,20 @@ export class Terminal {
       }
       case OPTION.GMCP: {
         const message = decodeGmcp(payload);
-        if (message.kind === 'message') this.#event({ kind: 'gmcp', message });
-        return;
+        return message.kind === 'message' ? this.#event({ kind: 'gmcp', message }) : this.#unread();
       }
       case OPTION.MSDP: {
-        for (const variable of decodeMsdp(payload) ?? []) this.#event({ kind: 'msdp', variable });
+        const variables = decodeMsdp(payload);
+        if (variables === undefined) return this.#unread();
+        for (const variable of variables) this.#event({ kind: 'msdp', variable });
       }
     }
+  }
+
+  #unread(): void {
+    if (this.#isUnreadTold) return;
+    this.#isUnreadTold = true;
+    this.#event({ kind: 'unread' });
   }
 
   /** How the client reads text may have changed, and it types as it reads. */

@@ -36,6 +36,7 @@ export class GameOutput {
         case 'gmcp':
           output = [...output, ...this.#gmcp(event)];
           break;
+        case 'unread':
         case 'listing':
       }
     }

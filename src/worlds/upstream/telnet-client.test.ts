@@ -28,7 +28,7 @@ function bytes(...parts: readonly (number | string)[]): Buffer {
 }
 
 function sub(option: number, ...parts: readonly (number | string)[]): Buffer {
-  return bytes(IAC, SB, option, ...bytes(...parts), IAC, SE);
+  return Buffer.concat([bytes(IAC, SB, option), bytes(...parts), bytes(IAC, SE)]);
 }
 
 function answerOf(telnet: TelnetClient, ...parts: readonly (number | string)[]): Buffer {
@@ -245,10 +245,37 @@ describe('TelnetClient', () => {
     );
   });
 
-  it('takes no harm from messages that are broken, too deep or too long', () => {
+  it('hears messages of up to 256 KiB, in pieces too', () => {
     const telnet = newClient();
-    for (const payload of ['', ' ', 'Char {', 'Char {"a":', `Char ${'['.repeat(100)}`, 'x'.repeat(40_000)]) {
-      expect(telnet.receive(sub(GMCP, payload)).events).toEqual([]);
+    const map = 'x'.repeat(262_144 - 'Room.Map ""'.length);
+    const message = sub(GMCP, `Room.Map "${map}"`);
+    const expected = [{ kind: 'gmcp', package: 'Room.Map', data: map }];
+    expect(telnet.receive(message).events).toEqual(expected);
+    telnet.receive(message.subarray(0, 200_000));
+    expect(telnet.receive(message.subarray(200_000)).events).toEqual(expected);
+    expect(telnet.receive(sub(MSDP, 1, 'MAP', 2, map)).events).toEqual([
+      { kind: 'gmcp', package: 'MSDP.MAP', data: map },
+    ]);
+  });
+
+  it.each<[string, number, string]>([
+    ['a message has no name', GMCP, ''],
+    ['a message has no name', GMCP, ' '],
+    ['Char has data that is not JSON', GMCP, 'Char {"a":'],
+    ['Client.GUI has data that is not JSON', GMCP, 'Client.GUI 1\nhttp://example.org/secret'],
+    ['Char has data that is nested too deep', GMCP, `Char ${'['.repeat(100)}`],
+    ['a message is over 262144 bytes', GMCP, `Room.Map "${'x'.repeat(262_144)}"`],
+    ['a message is over 262144 bytes', MSDP, 'x'.repeat(262_145)],
+    ['a message is cut short, or nested too deep', MSDP, 'no variable'],
+  ])('tells that %s, and nothing of its data', (why, option, payload) => {
+    const protocol = option === GMCP ? 'gmcp' : 'msdp';
+    expect(newClient().receive(sub(option, payload)).events).toEqual([{ kind: 'unread', protocol, why }]);
+  });
+
+  it('takes no harm from answers that are broken or too long', () => {
+    const telnet = newClient();
+    for (const option of [TTYPE, NAWS, ENVIRON, CHARSET, MSSP]) {
+      expect(telnet.receive(sub(option, 'x'.repeat(262_145))).events).toEqual([]);
     }
     for (const option of [TTYPE, NAWS, ENVIRON, CHARSET]) telnet.receive(sub(option, 1, 255, 255, 0));
     expect(telnet.receive(bytes('fine')).events).toEqual([{ kind: 'text', text: 'fine' }]);

@@ -21,6 +21,7 @@ import {
   isMccp2Start,
   msdpOfPackage,
   packageOfMsdp,
+  type InvalidGmcp,
   type Negotiation,
   type OptionEvent,
   type OptionPolicies,
@@ -49,6 +50,17 @@ const POLICIES: OptionPolicies = {
 /** A copyover keeps the socket and negotiates from nothing: so often it is answered. */
 const REAFFIRM_LIMIT = 16;
 
+/** A longer message of the game is left out: with its defaults no session keeps a longer one. */
+const GAME_MESSAGE_LIMIT_BYTES = 262_144;
+
+/** Why a message could not be read, behind the name of its package. */
+const UNREADABLE: Readonly<Record<InvalidGmcp['reason'], string>> = {
+  name: 'has no name',
+  json: 'has data that is not JSON',
+  depth: 'has data that is nested too deep',
+  oversize: `is over ${GAME_MESSAGE_LIMIT_BYTES} bytes`,
+};
+
 const NOTHING: Uint8Array = new Uint8Array();
 
 /** What a terminal of unknown size is taken for. */
@@ -64,6 +76,8 @@ export type GameEvent =
   | { readonly kind: 'echo'; readonly on: boolean }
   /** GMCP, or a variable of MSDP. */
   | { readonly kind: 'gmcp'; readonly package: string; readonly data?: Json }
+  /** A message that could not be read, and goes no further. What it said is not told. */
+  | { readonly kind: 'unread'; readonly protocol: 'gmcp' | 'msdp'; readonly why: string }
   /** What the game tells of itself to those who list games (MSSP). */
   | { readonly kind: 'listing'; readonly listing: Listing };
 
@@ -92,7 +106,7 @@ export interface TelnetClientOptions {
  */
 export class TelnetClient {
   readonly #options: TelnetClientOptions;
-  readonly #parser = new TelnetParser();
+  readonly #parser = new TelnetParser({ subnegotiationLimitBytes: GAME_MESSAGE_LIMIT_BYTES });
   readonly #negotiator: Negotiator;
   readonly #charset = new CharsetNegotiation('client', Object.keys(CHARSETS));
   readonly #timingMarks = new TimingMarks<never>();
@@ -233,6 +247,7 @@ export class TelnetClient {
         this.#subnegotiated(event.option, event.payload);
         break;
       case 'oversize':
+        this.#oversize(event.option);
         break;
     }
     return undefined;
@@ -289,10 +304,7 @@ export class TelnetClient {
       case OPTION.GMCP:
         return this.#gmcp(payload);
       case OPTION.MSDP:
-        for (const { name, value } of decodeMsdp(payload) ?? []) {
-          this.#tell({ kind: 'gmcp', package: packageOfMsdp(name), data: value });
-        }
-        return;
+        return this.#msdp(payload);
       case OPTION.MSSP:
         this.#tell({ kind: 'listing', listing: decodeMssp(payload) });
     }
@@ -316,10 +328,32 @@ export class TelnetClient {
   }
 
   #gmcp(payload: Uint8Array): void {
-    const message = decodeGmcp(payload);
-    if (message.kind === 'invalid') return;
-    const { package: name, data } = message;
+    const message = decodeGmcp(payload, { payloadLimitBytes: GAME_MESSAGE_LIMIT_BYTES });
+    const { package: name = 'a message' } = message;
+    if (message.kind === 'invalid') {
+      return this.#tell({ kind: 'unread', protocol: 'gmcp', why: `${name} ${UNREADABLE[message.reason]}` });
+    }
+    const { data } = message;
     this.#tell({ kind: 'gmcp', package: name, ...(isJson(data) ? { data } : {}) });
+  }
+
+  #msdp(payload: Uint8Array): void {
+    const variables = decodeMsdp(payload);
+    if (variables === undefined) {
+      return this.#tell({
+        kind: 'unread',
+        protocol: 'msdp',
+        why: 'a message is cut short, or nested too deep',
+      });
+    }
+    for (const { name, value } of variables) {
+      this.#tell({ kind: 'gmcp', package: packageOfMsdp(name), data: value });
+    }
+  }
+
+  #oversize(option: number): void {
+    const protocol = option === OPTION.GMCP ? 'gmcp' : option === OPTION.MSDP ? 'msdp' : undefined;
+    if (protocol) this.#tell({ kind: 'unread', protocol, why: `a message ${UNREADABLE.oversize}` });
   }
 }
 

@@ -22,6 +22,7 @@ import { LoginLines, type LineDigest } from './login-lines.ts';
 import { LoginWatch, type UpSign } from './login-watch.ts';
 import type { UpstreamPhrase } from './phrases.ts';
 import type { PortProbe } from './port-probe.ts';
+import type { ReportLimit } from './report-limit.ts';
 import type { GameEvent } from './telnet-client.ts';
 
 /** How long the player may be away, from the game: `{"seconds": 30}`. It goes no further. */
@@ -43,6 +44,7 @@ export interface UpstreamPlayerSettings {
   readonly phrases: Phrasebook<UpstreamPhrase>;
   readonly overflow: Overflow;
   readonly lineDigest: LineDigest;
+  readonly reportLimit: ReportLimit;
   /** The game said what those are told who list games. */
   readonly listed: (listing: Listing) => void;
   readonly random: () => number;
@@ -260,7 +262,14 @@ export class UpstreamPlayer implements WorldPlayer {
     for (const event of events) {
       if (event.kind === 'listing') this.#settings.listed(event.listing);
       if (event.kind === 'gmcp') this.#setWindow(event);
+      if (event.kind === 'unread') this.#reportUnread(event);
     }
+  }
+
+  /** The player cannot mend it, and may not even miss it: it is told to the operator. */
+  #reportUnread({ protocol, why }: Extract<GameEvent, { kind: 'unread' }>): void {
+    if (this.#settings.reportLimit.allows(`${protocol} ${why}`))
+      this.#session.report(protocol, new Error(why));
   }
 
   /** A game that knows of us may say how long its player may be away: in a fight, say. */

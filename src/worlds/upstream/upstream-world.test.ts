@@ -106,6 +106,33 @@ describe('a player in a game behind the gateway', () => {
     await until(() => expect(sizes().at(-1)).toEqual([0, 40, 0, 10]));
   });
 
+  it('gets no message that cannot be read; the operator is told, once for all players and messages', async () => {
+    const { game, player, world } = await play();
+    const other = new Player(world).attach();
+    await other.logIn('Bob');
+    const broken = Buffer.concat([
+      Buffer.of(255, 250, 201),
+      Buffer.from('Client.GUI 1\nhttp://example.org/secret'),
+      Buffer.of(255, 240),
+    ]);
+    game.raw(Buffer.concat([broken, broken, Buffer.from('Done.')]));
+    await player.sees('Done.');
+    await other.sees('Done.');
+    const isReport = (fact: unknown): boolean =>
+      typeof fact === 'object' && fact !== null && 'kind' in fact && fact.kind === 'report';
+    expect([...player.facts, ...other.facts].filter(isReport)).toEqual([
+      { kind: 'report', where: 'gmcp', error: new Error('Client.GUI has data that is not JSON') },
+    ]);
+    expect([...player.facts, ...other.facts]).not.toContainEqual(expect.objectContaining({ kind: 'gmcp' }));
+  });
+
+  it('gets a large message whole', async () => {
+    const { game, player } = await play();
+    const map = 'x'.repeat(20_000);
+    game.gmcp('Room.Map', { map });
+    await player.becomes({ kind: 'gmcp', package: 'Room.Map', data: { map }, state: true });
+  });
+
   it('talks GMCP with the game', async () => {
     const { game, player } = await play();
     const [talk] = game.talks;

@@ -14,6 +14,7 @@ import { lineDigest } from './login-lines.ts';
 import { UPSTREAM_PHRASES, type UpstreamPhrase } from './phrases.ts';
 import { PortProbe } from './port-probe.ts';
 import type { ProxyProtocol } from './proxy-header.ts';
+import { ReportLimit } from './report-limit.ts';
 import { UpstreamPlayer } from './upstream-player.ts';
 
 export interface UpstreamWorldOptions {
@@ -69,6 +70,7 @@ export function upstreamWorld(options: UpstreamWorldOptions): World {
     absence: options.absence ?? SILENT,
     phrases: new Phrasebook<UpstreamPhrase>(UPSTREAM_PHRASES, options.translation),
     lineDigest: lineDigest(),
+    reportLimit: new ReportLimit(clock),
     listed: (told: Listing) => (listing = told),
     overflow: options.overflow ?? 'drop_oldest',
     random: options.random ?? Math.random,

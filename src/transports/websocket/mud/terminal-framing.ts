@@ -17,7 +17,8 @@ const NOTHING = new Uint8Array();
  * this is a Telnet client that answers hardly an option. A frame from the client is one line, or several.
  */
 export class TerminalFraming implements Framing {
-  readonly #parser = new TelnetParser();
+  /** What is read here is our own, and has its bounds. */
+  readonly #parser = new TelnetParser({ subnegotiationLimitBytes: Number.POSITIVE_INFINITY });
   #text: Uint8Array[] = [];
 
   toClient(bytes: Uint8Array, sink: FramingSink): void {
