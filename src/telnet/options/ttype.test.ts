@@ -23,10 +23,16 @@ describe('Asking for the terminal type', () => {
     expect(query.report.answers).toHaveLength(5);
   });
 
-  test('ends at a client that has one answer', () => {
+  test('ends at a client that has one answer, which is its terminal (RFC 1091)', () => {
     const query = new TerminalTypeQuery();
     expect(ask(query, ['vt100', 'VT100'])).toBe(2);
-    expect(query.report).toEqual({ answers: ['VT100'], clientName: 'VT100' });
+    expect(query.report).toEqual({ answers: ['VT100'], terminal: 'VT100' });
+  });
+
+  test('learns the name of a client that has one, and abilities', () => {
+    const query = new TerminalTypeQuery();
+    ask(query, ['plain', 'MTTS 4', 'MTTS 4']);
+    expect(query.report).toEqual({ answers: ['PLAIN', 'MTTS 4'], clientName: 'PLAIN', mtts: 4 });
   });
 
   test('ends at an empty answer', () => {
@@ -51,7 +57,7 @@ describe('Asking for the terminal type', () => {
   test('cleans what it is told', () => {
     const query = new TerminalTypeQuery();
     ask(query, [` \x1b[31mEvil\xff\r\n${'x'.repeat(1000)}`]);
-    expect(query.report.clientName).toBe(`[31MEVIL${'X'.repeat(32)}`);
+    expect(query.report.terminal).toBe(`[31MEVIL${'X'.repeat(32)}`);
   });
 
   test('ends by itself whatever it is told', () => {

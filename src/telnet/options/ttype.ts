@@ -28,9 +28,9 @@ export const MTTS = {
 export interface TerminalReport {
   /** Every different answer, in order, in upper case. At most five. */
   readonly answers: readonly string[];
-  /** By MTTS the first answer: the client's name. By RFC 1091 it is a terminal type. */
+  /** By MTTS the first answer. */
   readonly clientName?: string;
-  /** By MTTS the second answer: the terminal type. */
+  /** By MTTS the second answer; of a client with one answer and no MTTS that one, for by RFC 1091 an answer is a terminal type. */
   readonly terminal?: string;
   /** The bits of an `MTTS n` answer: see `MTTS`. */
   readonly mtts?: number;
@@ -69,7 +69,8 @@ export class TerminalTypeQuery {
   get report(): TerminalReport {
     const answers = [...this.#answers];
     const mtts = answers.map(parseMtts).find((bits) => bits !== undefined);
-    const [clientName, terminal] = answers.filter((answer) => parseMtts(answer) === undefined);
+    const names = answers.filter((answer) => parseMtts(answer) === undefined);
+    const [clientName, terminal] = names.length === 1 && mtts === undefined ? [undefined, ...names] : names;
     return {
       answers,
       ...(clientName !== undefined && { clientName }),

@@ -339,6 +339,15 @@ describe('a player who connects', () => {
     expect(conversation().descriptions.at(-1)).toMatchObject({ ...client, columns: 80, rows: 24 });
   });
 
+  it('and has one answer to all questions for its terminal has no name, and no colours on a dumb one', () => {
+    says(IAC, WILL, TTYPE, ...sub(TTYPE, 0, 'DUMB'), ...sub(TTYPE, 0, 'DUMB'));
+    const talk = play();
+    expect(talk.link.client).toMatchObject({ terminal: 'DUMB' });
+    expect(talk.link.client).not.toHaveProperty('name');
+    talk.say({ type: 'output', offset: 1, text: '\u001b[31mred\u001b[0m\n' });
+    expect(socket.takeText()).toBe('red\r\n');
+  });
+
   it('and tells of itself by MNES is known by that too', () => {
     says(IAC, WILL, NEW_ENVIRON);
     says(
