@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { OPTION } from './codes.ts';
 import type { Negotiation, Verb } from './codes.ts';
 import { Negotiator } from './negotiator.ts';
@@ -281,6 +281,69 @@ describe('Towards a game that begins anew over the same socket (copyover)', () =
     expect(negotiator.receive(does(NAWS))).toEqual({
       send: will(NAWS),
       event: { option: NAWS, side: 'local', enabled: true, cause: 'repeat' },
+    });
+  });
+
+  test('is answered every hour, however often, and each time only so often', () => {
+    const negotiator = new Negotiator({ policies: towardsGames, reaffirmLimit: 2, refusalLimit: 2 });
+    negotiator.receive(does(NAWS));
+    for (let hour = 0; hour < 100; hour += 1) {
+      const words = [does(NAWS), does(NAWS), does(NAWS), will(MCCP2), will(MCCP2), will(MCCP2)];
+      const sent = words.flatMap((word) => negotiator.receive(word).send ?? []);
+      expect(sent).toEqual([will(NAWS), will(NAWS), dont(MCCP2), dont(MCCP2)]);
+      negotiator.refill();
+    }
+  });
+
+  describe('before it has answered that we turned an option off, to turn it on again', () => {
+    let negotiator: Negotiator;
+
+    beforeEach(() => {
+      negotiator = new Negotiator({ policies: towardsGames, reaffirmLimit: 16 });
+      negotiator.receive(does(TTYPE));
+      expect(negotiator.request(TTYPE, 'local', false)).toEqual(wont(TTYPE));
+      expect(negotiator.request(TTYPE, 'local', true)).toBeUndefined();
+    });
+
+    test('is told that it is on when it asks: the answer will never come', () => {
+      expect(negotiator.receive(does(TTYPE))).toEqual({
+        send: will(TTYPE),
+        event: { option: TTYPE, side: 'local', enabled: true, cause: 'repeat' },
+      });
+      expect(negotiator.isEnabled(TTYPE, 'local')).toBe(true);
+    });
+
+    test('and whose answer comes after all, behind repeats that were on their way, is on in the end', () => {
+      const deed = fc.constantFrom('repeats', 'turns off and on', 'is heard', 'hears');
+      fc.assert(
+        fc.property(fc.array(deed, { maxLength: 30 }), (deeds) => {
+          const game = new Negotiator({ policies: { [TTYPE]: { remote: 'offer' } } });
+          const ours = new Negotiator({ policies: towardsGames, reaffirmLimit: 100 });
+          const toUs = game.start();
+          const toGame: Negotiation[] = [];
+          const hear = (from: Negotiation[], by: Negotiator, to: Negotiation[]): void => {
+            for (const word of from.splice(0, 1)) {
+              to.push(...[by.receive(word).send].flatMap((answer) => answer ?? []));
+            }
+          };
+          for (const each of deeds) {
+            if (each === 'repeats' && game.isEnabled(TTYPE, 'remote')) toUs.push(does(TTYPE));
+            if (each === 'turns off and on' && ours.isEnabled(TTYPE, 'local')) {
+              const wishes = [false, true].map((on) => ours.request(TTYPE, 'local', on));
+              toGame.push(...wishes.flatMap((wish) => wish ?? []));
+            }
+            if (each === 'is heard') hear(toGame, game, toUs);
+            if (each === 'hears') hear(toUs, ours, toGame);
+          }
+          for (let turn = 0; turn < 100; turn += 1) {
+            hear(toGame, game, toUs);
+            hear(toUs, ours, toGame);
+          }
+          expect([...toUs, ...toGame]).toEqual([]);
+          expect([ours.isEnabled(TTYPE, 'local'), game.isEnabled(TTYPE, 'remote')]).toEqual([true, true]);
+        }),
+        { numRuns: 2000 },
+      );
     });
   });
 

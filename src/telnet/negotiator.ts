@@ -22,11 +22,12 @@ export type OptionPolicies = Readonly<Record<number, Readonly<Partial<Record<Opt
 
 export interface NegotiatorSettings {
   readonly policies: OptionPolicies;
-  /** How often one side of one option is refused before its asking is met with silence. Default 16. */
+  /** How often one side of one option is refused before its asking is met with silence, until `refill`. Default 16. */
   readonly refusalLimit?: number;
   /**
-   * How often a repeat (WILL or DO for what is on already) is answered anew, per side of an option. Default 0, the letter of
-   * RFC 1143. Towards games set some: after a copyover the game negotiates from nothing over the same socket, and waits.
+   * How often a repeat (WILL or DO for what is on already, or would be but for an answer that the peer owes) is answered
+   * anew, per side of an option, until `refill`. Default 0, the letter of RFC 1143. Towards games set some: after a copyover
+   * the game negotiates from nothing over the same socket, and waits.
    */
   readonly reaffirmLimit?: number;
 }
@@ -56,6 +57,8 @@ interface Entry {
   unanswered: number;
   refusals: number;
   reaffirmations: number;
+  /** So many answers to our WONT or DONT may still come, behind which we have said the opposite already. */
+  owed: number;
 }
 
 const SAY: Readonly<Record<OptionSide, Readonly<Record<'positive' | 'negative', Verb>>>> = {
@@ -117,9 +120,16 @@ export class Negotiator {
     const input = verb === 'will' || verb === 'do' ? 'positive' : 'negative';
     const entry = this.#entry(option, side);
     if (entry.unanswered > 0) return settleAnnouncement(entry, option, side, input);
-    if (input === 'positive' && entry.state === 'yes') return this.#reaffirm(entry, option, side);
+    if (input === 'positive' && this.#isRepeat(entry)) return this.#reaffirm(entry, option, side);
     if (input === 'positive' && entry.state === 'no' && !this.#agrees(option, side)) {
       return this.#refuse(entry, option, side);
+    }
+
+    if (input === 'negative' && entry.owed > 0) {
+      // Here it is, late. What we said behind it will be answered next: an answer to this would make a loop.
+      entry.owed -= 1;
+      if (entry.state === 'yes') entry.state = 'want-yes';
+      return {};
     }
 
     const before = entry.state;
@@ -153,6 +163,17 @@ export class Negotiator {
   }
 
   /**
+   * Lets the limits begin anew, for the caller to call once in a while: a peer that would go on for ever goes on slowly
+   * then, and one that begins anew every hour is always answered.
+   */
+  refill(): void {
+    for (const entry of this.#entries.values()) {
+      entry.refusals = 0;
+      entry.reaffirmations = 0;
+    }
+  }
+
+  /**
    * Forgets everything and sends nothing, for a peer that is known to have forgotten everything too; `start` again. A
    * copyover that is only guessed needs no reset: `reaffirmLimit` answers it option by option.
    */
@@ -165,6 +186,11 @@ export class Negotiator {
     return policy === 'accept' || policy === 'offer';
   }
 
+  /** RFC 1143 takes WILL for an answer to DONT as an error, and is silent. A peer that forgot the DONT would wait for ever. */
+  #isRepeat({ state, reaffirmations }: Entry): boolean {
+    return state === 'yes' || (state === 'want-no-opposite' && reaffirmations < this.#reaffirmLimit);
+  }
+
   // A peer that answers every refusal by asking again would go on for ever; so would two that reaffirm each other.
   #refuse(entry: Entry, option: number, side: OptionSide): NegotiationOutcome {
     if (entry.refusals >= this.#refusalLimit) return {};
@@ -175,6 +201,8 @@ export class Negotiator {
   #reaffirm(entry: Entry, option: number, side: OptionSide): NegotiationOutcome {
     if (entry.reaffirmations >= this.#reaffirmLimit) return {};
     entry.reaffirmations += 1;
+    if (entry.state === 'want-no-opposite') entry.owed += 1;
+    entry.state = 'yes';
     return {
       send: { verb: SAY[side].positive, option },
       event: { option, side, enabled: true, cause: 'repeat' },
@@ -185,7 +213,7 @@ export class Negotiator {
     const key = `${side} ${option}`;
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { option, state: 'no', unanswered: 0, refusals: 0, reaffirmations: 0 };
+      entry = { option, state: 'no', unanswered: 0, refusals: 0, reaffirmations: 0, owed: 0 };
       this.#entries.set(key, entry);
     }
     return entry;

@@ -45,6 +45,7 @@ function opened(): { socket: OneBufferSocket; connection: GameConnection; text: 
   const connection = new GameConnection(
     { address: { host: 'game', port: 1 }, connect, clock: new ManualClock(), proxyProtocol: 'off' },
     {
+      clock: new ManualClock(),
       client: () => ({ transport: 'telnet' }),
       introduction: new ClientIntroduction(),
       compression: true,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
 import type { ClientInfo } from '../../core/index.ts';
 import { ClientIntroduction } from './client-introduction.ts';
 import { TelnetClient, type GameEvent } from './telnet-client.ts';
@@ -14,8 +15,10 @@ function newClient(
   encoding: 'utf-8' | 'latin1' = 'utf-8',
   introduction = new ClientIntroduction(),
   compression = true,
+  clock = new ManualClock(),
 ): TelnetClient {
   return new TelnetClient({
+    clock,
     client: () => (typeof client === 'function' ? client() : client),
     introduction,
     encoding,
@@ -182,6 +185,33 @@ describe('TelnetClient', () => {
     expect(telnet.changes()).toHaveLength(0);
     expect(answerOf(telnet, IAC, DONT, TTYPE)).toEqual(bytes(IAC, WILL, TTYPE));
     expect(answerOf(telnet, IAC, DO, TTYPE, ...sub(TTYPE, 1))).toEqual(sub(TTYPE, 0, 'TF5'));
+  });
+
+  it('lets a game that never answered that ask when it begins anew', () => {
+    let client: ClientInfo = { transport: 'telnet', name: 'MUDLET' };
+    const telnet = newClient(() => client);
+    answerOf(telnet, IAC, DO, TTYPE, ...sub(TTYPE, 1));
+    client = { transport: 'telnet', name: 'TF5' };
+    expect(Buffer.from(telnet.changes())).toEqual(bytes(IAC, WONT, TTYPE));
+    expect(answerOf(telnet, IAC, DO, TTYPE, ...sub(TTYPE, 1))).toEqual(
+      Buffer.concat([bytes(IAC, WILL, TTYPE), sub(TTYPE, 0, 'TF5')]),
+    );
+  });
+
+  it('answers a game that negotiates again every hour, and one that never stops not for ever', () => {
+    const clock = new ManualClock();
+    const telnet = newClient(undefined, 'utf-8', undefined, true, clock);
+    const will = bytes(IAC, WILL, EOR);
+    for (let hour = 0; hour < 100; hour += 1) {
+      expect(answerOf(telnet, ...will)).toEqual(bytes(IAC, DO, EOR));
+      clock.advance(3_600_000);
+    }
+    const answers = Array.from({ length: 100 }, () => answerOf(telnet, ...will));
+    expect(answers.filter(({ length }) => length > 0)).toHaveLength(16);
+    clock.advance(59_999);
+    expect(answerOf(telnet, ...will)).toHaveLength(0);
+    clock.advance(1);
+    expect(answerOf(telnet, ...will)).toEqual(bytes(IAC, DO, EOR));
   });
 
   it('talks MSDP with a game that speaks it, and says again what the client wants reported', () => {

@@ -1,4 +1,4 @@
-import { added, NONE, type ClientInfo, type Json, type Listing } from '../../core/index.ts';
+import { added, NONE, type ClientInfo, type Clock, type Json, type Listing } from '../../core/index.ts';
 import {
   CharsetNegotiation,
   EOR,
@@ -49,6 +49,8 @@ const POLICIES: OptionPolicies = {
 
 /** A copyover keeps the socket and negotiates from nothing: so often it is answered. */
 const REAFFIRM_LIMIT = 16;
+/** From then on it is answered so often again, in ms. */
+const REFILL_MS = 60_000;
 
 /** A longer message of the game is left out: with its defaults no session keeps a longer one. */
 const GAME_MESSAGE_LIMIT_BYTES = 262_144;
@@ -91,6 +93,7 @@ export interface Received {
 }
 
 export interface TelnetClientOptions {
+  readonly clock: Clock;
   /** The player's client as it is now. */
   readonly client: () => ClientInfo;
   readonly introduction: ClientIntroduction;
@@ -113,6 +116,8 @@ export class TelnetClient {
   readonly #text: GameText;
   #terminalTypes: TerminalTypeCycle | undefined;
   #isCompressed = false;
+  /** When the negotiator's limits last began anew. */
+  #refilledAt: number;
   /** The client as the game knows it by now. */
   readonly #told: { size?: WindowSize; names?: readonly string[]; environ?: ClientReport } = {};
   /** What the bytes that are being parsed come to. */
@@ -121,6 +126,7 @@ export class TelnetClient {
 
   constructor(options: TelnetClientOptions) {
     this.#options = options;
+    this.#refilledAt = options.clock.now();
     this.#text = new GameText(options.encoding);
     const policies = options.compression
       ? ({ ...POLICIES, [OPTION.MCCP2]: { remote: 'accept' } } as const)
@@ -263,9 +269,17 @@ export class TelnetClient {
       if (send) this.#reply(encodeNegotiation(send));
       return;
     }
+    this.#refill();
     const { send, event } = this.#negotiator.receive(negotiation);
     if (send) this.#reply(encodeNegotiation(send));
     if (event) this.#settled(event);
+  }
+
+  #refill(): void {
+    const now = this.#options.clock.now();
+    if (now - this.#refilledAt < REFILL_MS) return;
+    this.#refilledAt = now;
+    this.#negotiator.refill();
   }
 
   #settled({ option, enabled }: OptionEvent): void {

@@ -226,6 +226,7 @@ export class UpstreamPlayer implements WorldPlayer {
   #open(): void {
     const { route, encoding } = this.#settings;
     const telnet = {
+      clock: route.clock,
       client: () => this.#known,
       introduction: this.#introduction,
       encoding,
