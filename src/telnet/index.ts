@@ -1,7 +1,7 @@
 /** The Telnet layer: bytes to events and back, without I/O, clock or random source. */
 export * from './codes.ts';
 export { encodeCommand, encodeNegotiation, encodeSubnegotiation, escapeIac } from './encode.ts';
-export { LineAssembler } from './line-assembler.ts';
+export { LineAssembler, asLine } from './line-assembler.ts';
 export type { LineAssemblerSettings, LineEvent } from './line-assembler.ts';
 export { Negotiator } from './negotiator.ts';
 export type {

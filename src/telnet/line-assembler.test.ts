@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LineAssembler } from './line-assembler.ts';
+import { LineAssembler, asLine } from './line-assembler.ts';
 import type { LineAssemblerSettings, LineEvent } from './line-assembler.ts';
 import { latin1, utf8 } from './utf8.ts';
 
@@ -98,3 +98,19 @@ function run(chunks: Uint8Array[], settings: LineAssemblerSettings = { lineLimit
   }
   return lines;
 }
+
+describe('A text that was not typed', () => {
+  test.each([
+    ['Ann', 'Ann'],
+    ['a\r\nb\0c\n', 'abc'],
+    ['\x07\x1b[1m\ttab\x7f', '[1m\ttab'],
+    ['\u0085é\ud800', '\u0085é\ufffd'],
+  ])('is a line as if it were: %j', (text, line) => {
+    expect(asLine(text, 100)).toBe(line);
+  });
+
+  test('is none where it is too long, in bytes of UTF-8', () => {
+    expect(asLine('éé\r\n', 4)).toBe('éé');
+    expect(asLine('ééx', 4)).toBeUndefined();
+  });
+});

@@ -100,6 +100,18 @@ export class LineAssembler {
   }
 }
 
+/** Control characters of C0 but TAB, and DEL. */
+const CONTROL = /[^\P{Cc}\t\u0080-\u009f]/gu;
+
+/**
+ * A text that came in another way, as the line that it would be had it been typed: control characters are left out, the
+ * ends of lines among them. `undefined` where it is longer than a line may be.
+ */
+export function asLine(text: string, lineLimitBytes: number): string | undefined {
+  const bytes = utf8.encode(text.replace(CONTROL, ''));
+  return bytes.length > lineLimitBytes ? undefined : utf8.decode(bytes);
+}
+
 function isText(byte: number): boolean {
   return (byte >= SPACE && byte !== DEL) || byte === TAB;
 }

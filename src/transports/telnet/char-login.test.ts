@@ -15,6 +15,7 @@ function begin(options: Partial<CharLoginOptions> = {}): void {
   login = new CharLogin({
     isOn: true,
     isSecure: false,
+    lineLimitBytes: 40,
     send: (name, data) => sent.push(`${name} ${JSON.stringify(data)}`),
     ...options,
   });
@@ -32,7 +33,12 @@ describe('Char.Login', () => {
   it.each([[['Char.Login 2']], [['char.login 3', 'Room 1']], [['Room 1', ' Char.Login  2 ']]])(
     'is offered once to a client that supports %j',
     (modules) => {
-      login = new CharLogin({ isOn: true, isSecure: false, send: (name) => sent.push(name) });
+      login = new CharLogin({
+        isOn: true,
+        isSecure: false,
+        lineLimitBytes: 40,
+        send: (name) => sent.push(name),
+      });
       expect(login.supports(modules)).toBe(true);
       expect(login.supports(modules)).toBe(false);
       expect(sent).toEqual(['Char.Login.Default']);
@@ -49,7 +55,12 @@ describe('Char.Login', () => {
     [[2]],
     [undefined],
   ])('is not offered to a client that supports %j', (modules) => {
-    login = new CharLogin({ isOn: true, isSecure: false, send: (name) => sent.push(name) });
+    login = new CharLogin({
+      isOn: true,
+      isSecure: false,
+      lineLimitBytes: 40,
+      send: (name) => sent.push(name),
+    });
     expect(login.supports(modules)).toBe(false);
     expect(sent).toEqual([]);
     expect(login.keepsTokens).toBe(false);
@@ -106,6 +117,25 @@ describe('Char.Login', () => {
     undefined,
   ])('hands over to the login of the game at Credentials %j', (data) => {
     expect(says('Credentials', data)).toEqual({ kind: 'login', lines: [] });
+  });
+
+  it.each([
+    [
+      { account: 'Ann', password: 'secret' },
+      { kind: 'login', lines: ['Ann', 'secret'] },
+    ],
+    [
+      { account: 'An\nn', password: 'sec\u0000ret' },
+      { kind: 'login', lines: ['Ann', 'secret'] },
+    ],
+    [
+      { account: 'é'.repeat(20), password: '' },
+      { kind: 'login', lines: ['é'.repeat(20), ''] },
+    ],
+    [{ account: 'é'.repeat(20), password: 'x'.repeat(41) }, { kind: 'overlong' }],
+    [{ account: 'é'.repeat(21), password: '' }, { kind: 'overlong' }],
+  ])('has what Credentials %j has typed as lines, if they are none too long', (data, wish) => {
+    expect(says('Credentials', data)).toEqual(wish);
   });
 
   it('gives no Result that nobody waits for', () => {

@@ -1,5 +1,5 @@
 import { ReconnectionToken } from '../../core/index.ts';
-import { isSamePackage, type GmcpMessage } from '../../telnet/index.ts';
+import { asLine, isSamePackage, type GmcpMessage } from '../../telnet/index.ts';
 
 /** The version that has tokens. A client of version 1 and its game talk by themselves. */
 const VERSION = 2;
@@ -21,6 +21,8 @@ export type CharLoginWish =
   | { readonly kind: 'resume'; readonly token: string }
   /** The game's own login, please; and these lines typed to it. */
   | { readonly kind: 'login'; readonly lines: readonly string[] }
+  /** The same, but the lines are longer than a line may be: none of them is typed. */
+  | { readonly kind: 'overlong' }
   /** It is the game's, in these words. */
   | { readonly kind: 'pass'; readonly package: string; readonly data: unknown };
 
@@ -29,6 +31,8 @@ export interface CharLoginOptions {
   readonly isOn: boolean;
   /** Nobody can read along on this connection. */
   readonly isSecure: boolean;
+  /** The longest line that a player may type, in bytes. */
+  readonly lineLimitBytes: number;
   readonly send: (packageName: string, data: unknown) => void;
 }
 
@@ -86,7 +90,8 @@ export class CharLogin {
     if (!isOurs || this.#isGamesTurn) return pass;
     const { account, password } = fields;
     if (typeof account !== 'string' || typeof password !== 'string') return { kind: 'login', lines: [] };
-    return { kind: 'login', lines: [account, password] };
+    const lines = [account, password].flatMap((text) => asLine(text, this.#options.lineLimitBytes) ?? []);
+    return lines.length === 2 ? { kind: 'login', lines } : { kind: 'overlong' };
   }
 
   /** The token that was shown is tried now. */
@@ -106,6 +111,11 @@ export class CharLogin {
   refused(message: string): void {
     if (this.#isAwaited && this.#gameToken === undefined) this.#result({ success: false, message });
     this.#isAwaited = false;
+  }
+
+  /** What the client would have typed to the game was not. */
+  denied(message: string): void {
+    this.#result({ success: false, message });
   }
 
   /** Gives the client our token, to be kept in place of any before. */

@@ -936,6 +936,35 @@ describe('the GMCP package Session', () => {
   });
 });
 
+describe('the GMCP package Char.Login', () => {
+  const credentials = (account: string, password: string): Buffer =>
+    gmcp('Char.Login.Credentials', { account, password });
+
+  beforeEach(() => {
+    says(IAC, DO, GMCP, ...gmcp('Core.Supports.Set', ['Char.Login 2']));
+    socket.take();
+  });
+
+  it('types a name and a password as lines that have no control characters', () => {
+    says(...credentials('An\u0007n\r\nquit', 'sec\u007fret\u0000'));
+    conversation().say(welcome);
+    expect(conversation().inputs.slice(1)).toEqual(['2 Annquit', '3 secret']);
+  });
+
+  it('types neither where one is longer than a line may be, and says so to client and player', () => {
+    says(...credentials('Ann', 'x'.repeat(401)));
+    conversation().say(welcome);
+    expect(conversation().inputs.slice(1)).toEqual([]);
+    const told = socket.take().toString('latin1');
+    const sentence = 'That line was longer than 400 bytes and was not sent.';
+    expect(told).toContain(`Char.Login.Result {"success":false,"message":"${sentence}"}`);
+    expect(told).toContain(`${sentence}\r\n`);
+    // The login of the game is there, and is typed to.
+    types('Ann');
+    expect(conversation().inputs.slice(1)).toEqual(['2 Ann']);
+  });
+});
+
 describe('the screen', () => {
   let talk: FakeConversation;
   let offset: number;

@@ -117,6 +117,7 @@ export class TelnetPlayer {
     this.#charLogin = new CharLogin({
       isOn: offersCharLogin,
       isSecure: socket.isSecure,
+      lineLimitBytes,
       send: (name, data) => this.#terminal.gmcp(name, JSON.stringify(data)),
     });
     this.#view = new FrameView({
@@ -248,9 +249,14 @@ export class TelnetPlayer {
       case 'pass':
         return this.#message(wish.package, wish.data);
       case 'login':
+      case 'overlong':
         // Who is playing is logged in.
         if (this.#talk?.isPlaying || this.#resuming) return;
         this.#openNew();
+        if (wish.kind === 'overlong') {
+          this.#charLogin.denied(this.#notices.overlong(this.#lineLimitBytes));
+          return this.#screen.notice(this.#notices.overlong(this.#lineLimitBytes));
+        }
         for (const line of wish.lines) this.#typed(line);
         return;
       case 'resume':
