@@ -11,6 +11,8 @@ export interface ClientInfo {
   readonly rows?: number;
   readonly encoding?: string;
   readonly screenReader?: boolean;
+  /** What its terminal can show, as bits of MTTS, where it said so: colours, cursor movement. No other bit is set. */
+  readonly mtts?: number;
   /** The connection is known to be encrypted: absent where it is not, or where only a proxy before us knows. */
   readonly secure?: true;
 }

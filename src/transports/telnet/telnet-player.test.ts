@@ -313,7 +313,7 @@ describe('a player who connects', () => {
 
   it('and tells of itself is known by that', () => {
     says(IAC, WILL, NAWS, ...sub(NAWS, 0, 80, 0, 24), IAC, WILL, TTYPE);
-    says(...sub(TTYPE, 0, 'Mudlet'), ...sub(TTYPE, 0, 'xterm'), ...sub(TTYPE, 0, 'MTTS 64'));
+    says(...sub(TTYPE, 0, 'Mudlet'), ...sub(TTYPE, 0, 'xterm'), ...sub(TTYPE, 0, 'MTTS 73'));
     clock.advance(1000);
     expect(conversation().received).toEqual([{ type: 'hello' }]);
     expect(conversation().link.client).toEqual({
@@ -325,6 +325,7 @@ describe('a player who connects', () => {
       rows: 24,
       encoding: 'utf-8',
       screenReader: true,
+      mtts: 9,
     });
   });
 
@@ -346,6 +347,20 @@ describe('a player who connects', () => {
     expect(talk.link.client).not.toHaveProperty('name');
     talk.say({ type: 'output', offset: 1, text: '\u001b[31mred\u001b[0m\n' });
     expect(socket.takeText()).toBe('red\r\n');
+  });
+
+  it.each([
+    ['MTTS 271', 267],
+    ['MTTS 4095', 299],
+    ['MTTS 4', 0],
+  ])('and says %s tells the world of its terminal, and of nothing else by it', (said, mtts) => {
+    says(IAC, WILL, TTYPE, ...['A', 'XTERM', said, said].flatMap((name) => [...sub(TTYPE, 0, name)]));
+    expect(play().link.client).toMatchObject({ mtts });
+  });
+
+  it('and says nothing of what its terminal can do is known for nothing', () => {
+    says(IAC, WILL, TTYPE, ...sub(TTYPE, 0, 'A'), ...sub(TTYPE, 0, 'XTERM'), ...sub(TTYPE, 0, 'XTERM'));
+    expect(play().link.client).not.toHaveProperty('mtts');
   });
 
   it('and tells of itself by MNES is known by that too', () => {

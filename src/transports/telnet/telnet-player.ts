@@ -438,7 +438,7 @@ export class TelnetPlayer {
 
   #client(): ClientInfo {
     const { address } = this.#socket;
-    const { name, version, terminal, size, screenReader, charset: encoding } = this.#terminal.facts;
+    const { name, version, terminal, size, screenReader, mtts, charset: encoding } = this.#terminal.facts;
     return {
       transport: 'telnet',
       ...(address === undefined ? {} : { address }),
@@ -448,6 +448,7 @@ export class TelnetPlayer {
       ...size,
       encoding,
       ...(screenReader === undefined ? {} : { screenReader }),
+      ...(mtts === undefined ? {} : { mtts }),
       ...(this.#socket.isSecure ? { secure: true } : {}),
     };
   }

@@ -65,6 +65,12 @@ const CHANNELS: ReadonlyMap<number, Channel> = new Map<number, Channel>([
   [OPTION.MSDP, 'msdp'],
 ]);
 
+/**
+ * Bits of MTTS that a game is to know. UTF-8 and the screen reader have fields of their own; the others are about the
+ * connection, which is ours, or about keys that would not come through.
+ */
+const TERMINAL_BITS = MTTS.ANSI | MTTS.VT100 | MTTS.COLORS_256 | MTTS.OSC_COLOR_PALETTE | MTTS.TRUECOLOR;
+
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
@@ -93,6 +99,8 @@ export interface TerminalFacts {
   readonly terminal?: string;
   /** Absent while it has not said what it can do. */
   readonly screenReader?: boolean;
+  /** Of its MTTS what is about what its terminal can show. */
+  readonly mtts?: number;
   readonly charset: Charset;
   readonly size?: TerminalSize;
 }
@@ -159,7 +167,9 @@ export class Terminal {
       ...(terminal === undefined ? {} : { terminal }),
       ...(this.#size === undefined ? {} : { size: this.#size }),
       charset: this.#text.charset,
-      ...(mtts === undefined ? {} : { screenReader: (mtts & MTTS.SCREEN_READER) !== 0 }),
+      ...(mtts === undefined
+        ? {}
+        : { screenReader: (mtts & MTTS.SCREEN_READER) !== 0, mtts: mtts & TERMINAL_BITS }),
     };
   }
 

@@ -20,6 +20,16 @@ describe('terminalNames', () => {
     );
   });
 
+  it.each([
+    // VT100 2, truecolor 256.
+    [1 | 2 | 8 | 256, 'MTTS 911'],
+    [1, 'MTTS 645'],
+    [0, 'MTTS 644'],
+  ])('says of the terminal what the client has said of it: %i', (mtts, said) => {
+    const client = { transport: 'telnet', terminal: 'DUMB', mtts };
+    expect(terminalNames({ client, encoding: 'utf-8' })[2]).toBe(said);
+  });
+
   it('says that the player came over TLS, where that is known', () => {
     const client = { ...PLAIN.client, secure: true } as const;
     expect(terminalNames({ ...PLAIN, client })[2]).toBe('MTTS 2701');

@@ -72,9 +72,10 @@ function environment(report: ClientReport): ReadonlyMap<string, string> {
 
 function mtts({ client, encoding }: ClientReport): number {
   const readsUtf8 = client.encoding === undefined || /^utf-?8$/i.test(client.encoding);
-  const isDumb = /^dumb$/i.test(client.terminal ?? '');
+  // Nearly all that do not say can show colours.
+  const usual = /^dumb$/i.test(client.terminal ?? '') ? 0 : MTTS.ANSI | MTTS.COLORS_256;
   return (
-    (isDumb ? 0 : MTTS.ANSI | MTTS.COLORS_256) |
+    (client.mtts ?? usual) |
     (encoding === 'utf-8' && readsUtf8 ? MTTS.UTF8 : 0) |
     (client.screenReader ? MTTS.SCREEN_READER : 0) |
     (client.secure ? MTTS.TLS : 0) |
