@@ -5,6 +5,8 @@ import { PendingChange, type Changing } from './pending-change.ts';
 /** What may wait is written within this time, in ms (the promise to players is 0.5 s). */
 const SOON_MS = 200;
 
+type WrittenJournal = Pick<Journal, 'turn' | 'write'>;
+
 /** What becomes durable together. */
 class Group {
   readonly changes: PendingChange[] = [];
@@ -29,7 +31,7 @@ class Group {
  * the end: what is on disk is unknown, so nothing more is written or promised.
  */
 export class JournalWriter {
-  readonly #journal: Journal;
+  readonly #journal: WrittenJournal;
   readonly #clock: Clock;
   readonly #written: (id: string) => void;
   readonly #failed: (error: StoreError) => void;
@@ -45,7 +47,7 @@ export class JournalWriter {
   #failure: StoreError | undefined;
 
   constructor(
-    journal: Journal,
+    journal: WrittenJournal,
     clock: Clock,
     on: { readonly written: (id: string) => void; readonly failed: (error: StoreError) => void },
   ) {
@@ -138,7 +140,7 @@ export class JournalWriter {
       this.#gathering.reject(released);
       return;
     }
-    if (this.#hashes.size > 0) for (const change of group.changes) this.#settleHashes(change);
+    for (const change of group.changes) this.#settle(change);
     for (const act of group.first) act();
     group.resolve();
     for (const { id } of group.changes) this.#written(id);
@@ -157,6 +159,13 @@ export class JournalWriter {
       this.#failed(error);
       return error;
     }
+  }
+
+  /** A session that changes no more would keep all others in memory that ever were written with it. */
+  #settle(change: PendingChange): void {
+    const { stored } = change;
+    if (this.#hashes.size > 0) this.#settleHashes(change);
+    if (stored.pending === change) stored.pending = undefined;
   }
 
   /** Rows that are durable need no memory, unless they changed again meanwhile. */

@@ -3,7 +3,7 @@ import type { SessionChange } from './journal.ts';
 
 /** A session in memory, as changed by all operations so far, durable or not. */
 export interface Changing extends StoredSession {
-  /** Its last change, durable or not. */
+  /** Its last change, until that is durable. */
   pending: PendingChange | undefined;
 }
 
