@@ -70,6 +70,8 @@ export async function serve(
     const addresses = await gateway.listen();
     const entrances = transports.map(({ name }, i) => ({ name, address: addresses[i] }));
     const forOperator = await operator?.listen(gateway);
+    // A store may have failed meanwhile: it is listened for only below.
+    failure.signal.throwIfAborted();
     say(
       howToPlay(
         entrances,
