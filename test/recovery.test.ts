@@ -238,6 +238,21 @@ describe('a gateway that stops in good order', () => {
     expect(back.framesOf('gap')).toEqual([]);
     back.cut();
   });
+
+  it('comes to its end also with a command in hand, for which only timers run', async () => {
+    const ann = await WebPlayer.enter(gateway.http, 'Ann');
+    await ann.sees('> ');
+    await ann.accepted(ann.command('wait 10'));
+    ann.acknowledge();
+    expect(await gateway.stop()).toBe(0);
+    expect(gateway.log).toContain('stopped; every session can be resumed');
+
+    gateway = await GatewayProcess.start(folder.path);
+    const back = await WebPlayer.resume(gateway.http, ann.kept);
+    await back.frame('caught_up');
+    expect(back.framesOf('gap')).toEqual([]);
+    back.cut();
+  });
 });
 
 describe('a player who quits', () => {

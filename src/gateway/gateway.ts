@@ -25,6 +25,7 @@ import { Batch } from './batch.ts';
 import type { OnEvent } from './event.ts';
 import { FrontDoor } from './front-door.ts';
 import type { GatewayCore } from './gateway-core.ts';
+import { keepAwake } from './keep-awake.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeCrypto } from './node-crypto.ts';
 import { PlayerConversation } from './player-conversation.ts';
@@ -205,7 +206,8 @@ class RunningGateway implements Gateway {
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#stop();
+    // Whoever brings a clock sees to it that the time goes on.
+    this.#closed ??= this.#clock === nodeClock ? keepAwake(this.#stop()) : this.#stop();
     return this.#closed;
   }
 
