@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FrontDoor, World, WorldPlayer, WorldSession } from '../src/core/index.ts';
 import { createGateway, nodeClock, type Gateway, type GatewayEvent } from '../src/gateway/index.ts';
 import { memoryStore } from '../src/stores/index.ts';
@@ -7,28 +7,32 @@ import { LinePlayer } from './support/line-player.ts';
 import { Changes } from './support/until.ts';
 import { WebPlayer } from './support/web-player.ts';
 
-/** A world in which the first line is an account, and every other one is repeated with its count. */
+/** A world in which the first line is an account, and every other command is repeated with its count. */
 class Parrots implements World {
   readonly name = 'parrots';
   readonly delivery = 'commit';
   readonly frontDoor: FrontDoor;
   readonly sessions = new Map<string, WorldSession>();
+  /** The login takes so long. */
+  login: Promise<void> | undefined;
 
   constructor(frontDoor: FrontDoor) {
     this.frontDoor = frontDoor;
   }
 
   open(session: WorldSession): WorldPlayer {
-    let count = 0;
-    session.send({ kind: 'text', text: 'Who?\n' });
+    let count = session.data === undefined ? 0 : Number(session.data);
+    if (!session.restored) session.send({ kind: 'text', text: 'Who?\n' });
     return {
-      command: ({ text = '' }) => {
+      command: async ({ text, package: name }) => {
+        const said = text ?? name ?? '';
         if (count === 0) {
+          await this.login;
           this.sessions.set(session.id, session);
-          session.playing(text);
+          session.playing(said);
         }
         count += 1;
-        return { output: [{ kind: 'text', text: `${count} ${text}\n` }] };
+        return { output: [{ kind: 'text', text: `${count} ${said}\n` }], data: count };
       },
       closed: () => this.sessions.delete(session.id),
     };
@@ -41,12 +45,12 @@ let ports: { readonly telnet: number; readonly http: number };
 const events: GatewayEvent[] = [];
 const changes = new Changes();
 
-async function start(frontDoor: FrontDoor): Promise<void> {
+async function start(frontDoor: FrontDoor, store = memoryStore({ clock: nodeClock })): Promise<void> {
   world = new Parrots(frontDoor);
   events.length = 0;
   gateway = createGateway({
     world,
-    store: memoryStore({ clock: nodeClock }),
+    store,
     transports: [telnet({ port: 0, clock: nodeClock }), websocket({ port: 0 })],
     onEvent: (event) => {
       events.push(event);
@@ -57,21 +61,56 @@ async function start(frontDoor: FrontDoor): Promise<void> {
   ports = { telnet: line?.port ?? 0, http: web?.port ?? 0 };
 }
 
-/** Ann plays, and her connection is lost. */
-async function leave(): Promise<WebPlayer> {
+/** Ann plays. */
+async function play(): Promise<WebPlayer> {
   const ann = await WebPlayer.enter(ports.http, 'ann');
   await ann.sees('1 ann');
   ann.acknowledge();
   ann.command('hello');
   await ann.sees('2 hello');
   ann.acknowledge();
+  return ann;
+}
+
+/** Ann plays, and her connection is lost. */
+async function leave(): Promise<WebPlayer> {
+  const ann = await play();
   ann.cut();
   await changes.until('her to be away', () => events.some(({ kind }) => kind === 'detached'));
   for (const session of world.sessions.values()) session.send({ kind: 'text', text: 'meanwhile\n' });
   return ann;
 }
 
-afterEach(() => gateway.close());
+/** Ann's name, a line and a message of her client's come by the door, all accepted before she is known. */
+async function typeAhead(): Promise<WebPlayer> {
+  let known: () => void = () => undefined;
+  world.login = new Promise((resolve) => {
+    known = resolve;
+  });
+  const door = new WebPlayer(ports.http);
+  await door.sees('Who?');
+  for (const text of ['ann', 'look']) door.command(text);
+  door.say({ type: 'gmcp', seq: 3, package: 'Char.Wave' });
+  await door.accepted(3);
+  known();
+  return door;
+}
+
+/** What was typed ahead came along, once: the line as dropped, the message behind it as carried out. */
+async function expectBrought(token: string | undefined): Promise<void> {
+  const back = await WebPlayer.resume(ports.http, { token: token ?? '' });
+  await back.sees('3 Char.Wave');
+  back.command('again');
+  await back.sees('4 again');
+  expect(back.framesOf('resumed')[0]?.accepted).toBe(4);
+  const dropped = back.framesOf('dropped').map(({ seq, reason }) => [seq, reason]);
+  expect(dropped).toEqual([[3, 'private']]);
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  return gateway.close();
+});
 
 describe('an account that logs in while its session is kept', () => {
   it('is sent to the kept session by WebSocket, where the old tokens are revoked', async () => {
@@ -93,6 +132,72 @@ describe('an account that logs in while its session is kept', () => {
     const old = new WebPlayer(ports.http, { type: 'hello', resume: before.kept });
     expect((await old.frame('error')).code).toBe('token_refused');
     expect(world.sessions.size).toBe(1);
+  });
+
+  it('brings along what it sent behind its login, and was not carried out', async () => {
+    await start('resume');
+    await leave();
+    const door = await typeAhead();
+    const { reason, token } = await door.frame('bye');
+    expect(reason).toBe('welcome_back');
+    await expectBrought(token?.value);
+  });
+
+  it('brings it along also where another client was attached, which numbers nothing any more', async () => {
+    const store = memoryStore({ clock: nodeClock });
+    await start('resume', store);
+    const before = await play();
+    const apply = store.apply.bind(store);
+    let late: unknown;
+    let goes: () => void = () => undefined;
+    const left = new Promise<void>((resolve) => {
+      goes = resolve;
+    });
+    vi.spyOn(store, 'apply').mockImplementation((id, operation) => {
+      // Her own leaving takes its time.
+      const isSlow = operation.kind === 'detach' && operation.attachment !== undefined;
+      if (isSlow) return left.then(() => apply(id, operation));
+      const outcome = apply(id, operation);
+      if (operation.kind === 'append' && operation.attachment === undefined) {
+        late = apply(id, { ...operation, attachment: 1 });
+      }
+      return outcome;
+    });
+    const door = await typeAhead();
+    const { token } = await door.frame('bye');
+    expect(await late).toEqual({ kind: 'stale' });
+    goes();
+    expect((await before.frame('bye')).reason).toBe('revoked');
+    await expectBrought(token?.value);
+  });
+
+  it('finds it once, at its next login, where the process died in between', async () => {
+    const store = memoryStore({ clock: nodeClock });
+    await start('resume', store);
+    await leave();
+    // The last thing that the process did.
+    const brought = new Promise<void>((resolve) => {
+      const apply = store.apply.bind(store);
+      vi.spyOn(store, 'apply').mockImplementation(async (id, operation) => {
+        const outcome = await apply(id, operation);
+        if (operation.kind !== 'append' || operation.attachment !== undefined) return outcome;
+        resolve();
+        return new Promise(() => undefined);
+      });
+    });
+    const door = await typeAhead();
+    await brought;
+    vi.restoreAllMocks();
+    door.cut();
+    await changes.until('the new session to end', () => {
+      return events.some((event) => event.kind === 'closed' && event.reason === 'never_playing');
+    });
+    world.login = undefined;
+    const next = new WebPlayer(ports.http);
+    await next.sees('Who?');
+    next.command('ann');
+    const { token } = await next.frame('bye');
+    await expectBrought(token?.value);
   });
 
   it('goes on in the kept session by Telnet, over the same connection', async () => {

@@ -1,4 +1,13 @@
-import type { FrontDoor as Policy, NewOutput, Session, Store, World } from '../core/index.ts';
+import type {
+  CommandEntry,
+  FrontDoor as Policy,
+  NewCommand,
+  NewOutput,
+  ReconnectionToken,
+  Session,
+  Store,
+  World,
+} from '../core/index.ts';
 import type { OnEvent } from './event.ts';
 import type { Registry } from './registry.ts';
 import type { TokenDesk } from './token-desk.ts';
@@ -45,15 +54,39 @@ export class FrontDoor {
   }
 
   /**
-   * Gives the kept session to whoever is attached to the new one, by a new token: who had an old one may not be
-   * the person who just logged in.
+   * A token for whoever just logged in, by which the kept session is theirs alone: who had an old one may not be the
+   * same person. `undefined` where that session has ended meanwhile.
    */
-  async resume(sessionId: string, kept: Session): Promise<void> {
+  async claim(kept: Session): Promise<ReconnectionToken | undefined> {
     await this.#store.apply(kept.id, { kind: 'revoke' });
     this.#onEvent({ kind: 'revoked', sessionId: kept.id, reason: 'welcome_back' });
-    const token = await this.#desk.issue(kept, {});
-    if (token) this.#registry.attached(sessionId)?.welcome(this.#desk.grant(token));
-    await this.#store.apply(sessionId, { kind: 'close', reason: 'welcome_back' });
+    return this.#desk.issue(kept, {});
+  }
+
+  /** Sends whoever is attached to the new session to the kept one. Nothing is appended to the new one any more: it ends. */
+  async resume(sessionId: string, kept: Session, token: ReconnectionToken): Promise<void> {
+    try {
+      await this.#bring(sessionId, kept.id);
+      this.#registry.attached(sessionId)?.welcome(this.#desk.grant(token));
+    } finally {
+      // Also where something failed: what it has may be in the kept one, and must not run here too.
+      await this.#store.apply(sessionId, { kind: 'close', reason: 'welcome_back' });
+    }
+  }
+
+  /**
+   * What the new session accepted and its world was not given stands behind what waits in the kept one. A process that
+   * dies then leaves it there once: a session that was not in the game ends with its process.
+   */
+  async #bring(sessionId: string, keptId: string): Promise<void> {
+    const session = await this.#store.read(sessionId);
+    const { taken = 0, handed = 0 } = session?.commands ?? {};
+    const waiting = await this.#store.readCommands(sessionId, Math.max(taken, handed));
+    const commands = waiting.flatMap(anew);
+    if (commands.length === 0) return;
+    // In one go: while somebody is attached, the numbers that come next are theirs to give.
+    const detached = this.#store.apply(keptId, { kind: 'detach' });
+    await Promise.all([detached, this.#store.apply(keptId, { kind: 'append', commands })]);
   }
 
   /** The account's other sessions, the newest last. */
@@ -77,5 +110,23 @@ export class FrontDoor {
       after = last.offset;
       for (const entry of entries) if (entry.kind === 'text') unread.push({ kind: 'text', text: entry.text });
     }
+  }
+}
+
+/** As it is said in another session. One that is private was sealed for its own: it cannot be opened there, and is dropped. */
+function anew(entry: CommandEntry): readonly NewCommand[] {
+  switch (entry.kind) {
+    case 'text':
+      return [{ kind: entry.kind, text: entry.text }];
+    case 'private':
+      return [{ kind: entry.kind, sealed: entry.sealed }];
+    case 'gmcp': {
+      const { kind, package: name, data } = entry;
+      return [data === undefined ? { kind, package: name } : { kind, package: name, data }];
+    }
+    case 'passing':
+    case 'refused':
+      // Nothing is to become of it any more; a refused one was not accepted.
+      return [];
   }
 }

@@ -34,6 +34,8 @@ export class WorldEnd implements WorldSession {
   #told: { readonly attachment: number; client: ClientInfo } | undefined;
   /** The player is at the front door, and not decided on. */
   #entering: Promise<void> | undefined;
+  /** The player is about to go on in an older session. */
+  #isLeft = false;
   readonly #waitingForRoom: (() => void)[] = [];
   #isOver = false;
   readonly #unwatch: () => void;
@@ -118,8 +120,13 @@ export class WorldEnd implements WorldSession {
   async #comeIn(account: string): Promise<void> {
     const { frontDoor } = this.#context;
     const entrance = await frontDoor.enter(this.id, account);
-    if (entrance.kind === 'resumes') await frontDoor.resume(this.id, entrance.kept);
-    else this.#enter(account, entrance.unread);
+    if (entrance.kind === 'enters') return this.#enter(account, entrance.unread);
+    const token = await frontDoor.claim(entrance.kept);
+    if (token === undefined) return this.#enter(account, []);
+    // Nothing more is accepted, or begun: what waits now goes with the player.
+    this.#isLeft = true;
+    void this.#feed.stop();
+    await frontDoor.resume(this.id, entrance.kept, token);
   }
 
   #enter(account: string | undefined, unread: readonly NewOutput[]): void {
@@ -162,7 +169,7 @@ export class WorldEnd implements WorldSession {
 
   /** Appends a player's command. One that the world waits for is taken in the same step. */
   append(append: Draft<Append>): Awaitable<OutcomeOf<Append> | Missing> {
-    return this.#feed.append(append);
+    return this.#isLeft ? STALE : this.#feed.append(append);
   }
 
   /** A line that must not be in any log. */
@@ -254,4 +261,5 @@ export class WorldEnd implements WorldSession {
   }
 }
 
+const STALE = { kind: 'stale' } as const;
 const UNKNOWN: ClientInfo = { transport: 'unknown' };
