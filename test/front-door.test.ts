@@ -171,6 +171,35 @@ describe('an account that logs in while its session is kept', () => {
     await expectBrought(token?.value);
   });
 
+  it('has nothing more accepted while what it sent is brought along', async () => {
+    const store = memoryStore({ clock: nodeClock });
+    await start('resume', store);
+    await leave();
+    let goOn: () => void = () => undefined;
+    const bringing = new Promise<void>((begun) => {
+      const apply = store.apply.bind(store);
+      const isTold = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      vi.spyOn(store, 'apply').mockImplementation(async (id, operation) => {
+        const outcome = await apply(id, operation);
+        if (operation.kind !== 'append' || operation.attachment !== undefined) return outcome;
+        begun();
+        await isTold;
+        return outcome;
+      });
+    });
+    const door = await typeAhead();
+    await bringing;
+    door.say({ type: 'command', seq: 4, text: 'late' });
+    door.say({ type: 'ping', id: 1 });
+    await door.frame('pong');
+    goOn();
+    const { token } = await door.frame('bye');
+    expect(door.framesOf('accepted').at(-1)?.seq).toBe(3);
+    await expectBrought(token?.value);
+  });
+
   it('finds it once, at its next login, where the process died in between', async () => {
     const store = memoryStore({ clock: nodeClock });
     await start('resume', store);
