@@ -648,6 +648,22 @@ describe('a token', () => {
     expect(conversations).toHaveLength(1);
   });
 
+  it.each([
+    ['is good', resumed, 'Welcome back.', false],
+    ['may be tried again', later, '', true],
+  ])('of the session that is there takes it over, and the answer decides: it %s', (_, answer, said, ends) => {
+    const before = play();
+    socket.take();
+    types(`reconnect ${COMPACT}`);
+    before.say({ type: 'bye', reason: 'taken_over', resume: false });
+    before.link.end(4501, 'taken_over');
+    expect(socket.isEnded).toBe(false);
+    conversation().say(answer);
+    if (answer.type === 'resumed') conversation().say(caughtUp);
+    expect(socket.isEnded).toBe(ends);
+    expect(socket.takeText()).toContain(said);
+  });
+
   it('never reaches the game, nor what is shown', () => {
     types(`reconnect ${COMPACT}`, 'look');
     conversation().say(resumed, caughtUp);

@@ -370,6 +370,8 @@ export class TelnetPlayer {
     if (this.#isGone) return;
     if (talk === this.#resuming && !this.#answered(talk, frame)) return;
     if (talk !== this.#talk) return;
+    // A token of this very session takes it over from here: the answer to that decides.
+    if (this.#resuming && (frame.type === 'bye' || frame.type === 'error')) return;
     if (frame.type === 'bye' && frame.token?.value !== undefined) {
       // The player's account has another session: it is resumed in place.
       this.#talk = undefined;
@@ -401,7 +403,9 @@ export class TelnetPlayer {
   }
 
   #ended(talk: Talk): void {
-    if (talk === this.#talk) this.#hangUp();
+    if (talk !== this.#talk) return;
+    if (this.#resuming) this.#talk = undefined;
+    else this.#hangUp();
   }
 
   /** Nothing that still comes counts: its end is near. */
