@@ -149,7 +149,13 @@ export class Player {
 
   /** All text so far. */
   get text(): string {
-    return this.session.deeds.map((deed) => (deed.kind === 'text' ? deed.text : '')).join('');
+    return textOf(this.session.deeds);
+  }
+
+  /** What happened since the player was last at a login of the game. */
+  get #sinceLogin(): readonly Deed[] {
+    const { deeds } = this.session;
+    return deeds.slice(deeds.findLastIndex((deed) => deed.kind === 'is' && deed.state === 'login') + 1);
   }
 
   get ended(): boolean {
@@ -180,20 +186,27 @@ export class Player {
 
   /** The same, where something else shows that the player is in. */
   async answerLogin(name = 'Ada'): Promise<void> {
-    await this.sees('What is your name?');
+    const sees = (text: string): Promise<void> =>
+      until(() => expect(textOf(this.#sinceLogin)).toContain(text));
+    await sees('What is your name?');
     await this.type(name);
-    await this.sees('Password:');
+    await sees('Password:');
     await this.type('secret');
-    await this.sees(`Welcome, ${name}.`);
+    await sees(`Welcome, ${name}.`);
   }
 
   /** The game has answered, and does not hide what is typed next. */
   async enters(): Promise<void> {
     await until(() => {
       this.#clock.advance(250);
-      expect(this.facts).toContainEqual(expect.stringMatching(/^playing/));
+      const states = this.#sinceLogin.map((deed) => (deed.kind === 'is' ? deed.state : ''));
+      expect(states).toContainEqual(expect.stringMatching(/^playing/));
     });
   }
+}
+
+function textOf(deeds: readonly Deed[]): string {
+  return deeds.map((deed) => (deed.kind === 'text' ? deed.text : '')).join('');
 }
 
 /** Waits until nothing in it throws. */
