@@ -70,3 +70,9 @@ it('says where there is no more', () => {
   expect(() => new ByteReader(Buffer.alloc(0)).count()).toThrow(RangeError);
   expect(() => new ByteReader(Buffer.alloc(7)).number()).toThrow(RangeError);
 });
+
+it.each([-1, -99, 0.5, Number.NaN, Infinity, 2 ** 53])('writes no count that is none: %d', (value) => {
+  const writer = new ByteWriter();
+  expect(() => writer.count(value)).toThrow(RangeError);
+  expect(writer.length).toBe(0);
+});

@@ -26,8 +26,12 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#at);
   }
 
-  /** From 0 to `Number.MAX_SAFE_INTEGER`, without a fraction; seven bits to a byte, the lowest first, as LEB128. */
+  /**
+   * From 0 to `Number.MAX_SAFE_INTEGER`, without a fraction; seven bits to a byte, the lowest first, as LEB128. Throws a
+   * `RangeError` for any other: it would be read as nonsense, behind a good checksum.
+   */
   count(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no count`);
     this.#reserve(NUMBER_BYTES);
     let rest = value;
     while (rest >= LOW_BITS) {
