@@ -36,6 +36,9 @@ export function withPresence(presence: Presence, changes: Partial<Presence>): Pr
   return Object.assign({ attachment, attached, ready, wish, chain, since, client }, changes);
 }
 
+/** No session is kept longer without its player, in ms: one year. Its end is a time that a date can say. */
+export const WINDOW_LIMIT_MS = 31_536_000_000;
+
 /** The session's own clock: it stands still while anyone is attached. */
 export interface SessionClock {
   readonly windowMs: number;

@@ -98,3 +98,8 @@ export class StoreError extends Error {
     this.passing = options.passing;
   }
 }
+
+/** Whether it may go well the next time. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof StoreError && error.passing;
+}

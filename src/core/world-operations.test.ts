@@ -99,6 +99,19 @@ describe('the last values of packages', () => {
   });
 });
 
+it('does once what a writer says twice because it did not hear the answer', () => {
+  const { commands, ...session } = newSession('id', 'world', 60_000, NOW, true);
+  const waiting = { ...session, commands: { ...commands, accepted: 2 } };
+  const first = { epoch: 'first', taken: 1, output: [TEXT] };
+  const refusal = { epoch: 'first', told: 2, output: [TEXT] };
+  const taken = after(waiting, first);
+  const told = after(taken, refusal);
+  for (const again of [first, refusal]) {
+    expect(write(told, again)).toEqual({ outcome: { kind: 'committed', end: 2, session: told } });
+  }
+  expect(after(told, { epoch: 'first', taken: 2, output: [TEXT] }).output.end).toBe(3);
+});
+
 type Facts = Omit<Commit, 'kind' | 'lease'>;
 
 function after(session: Session, facts: Facts): Session {

@@ -33,6 +33,7 @@ export function commit(
   if (request.lease < session.lease) return { outcome: { kind: 'fenced' } };
   if (session.stage === 'closed') return { outcome: { kind: 'closed' } };
   const { end } = session.output;
+  if (isSaidAgain(session, request)) return { outcome: { kind: 'committed', end, session } };
   const written = request.output ?? NONE;
   if (written.length > 0 && end < (request.after ?? 0)) return { outcome: { kind: 'tail_lost', end } };
 
@@ -49,6 +50,13 @@ export function commit(
   next.output = evict(next.output, [...kept, ...entries], limits);
   // An entry may be evicted by others of the same commit.
   return { outcome, session: next, output: entries.filter((entry) => isKept(entry, next.output)) };
+}
+
+/** Who did not hear the answer says it again. A command is taken once, and so is all that its commit says. */
+function isSaidAgain({ lease, commands }: Session, { lease: writer, taken, told }: Commit): boolean {
+  if (writer !== lease) return false;
+  const isTaken = taken !== undefined && taken <= commands.taken;
+  return isTaken || (told !== undefined && told <= commands.told);
 }
 
 /** The world's end passes commands; held ones that are all passed are held no more. */

@@ -16,7 +16,10 @@ export interface WorldCommand {
   readonly data?: Json;
 }
 
-/** What a world answers a command with; applied as one step together with the command's being taken. */
+/**
+ * What a world answers a command with; applied as one step together with the command's being taken. A copy is taken: the
+ * world may change its own objects afterwards. What is no output or no JSON drops the command as `failed`.
+ */
 export interface WorldCommit {
   readonly output?: readonly NewOutput[];
   /** The world's own, given back at resume and restart; replaces the last one. */
@@ -53,7 +56,7 @@ export interface World {
    * come back at the start, with `mark` each when its player returns.
    */
   open(session: WorldSession): WorldPlayer;
-  /** For MSSP, as far as it is known. The gateway adds the players that it has, and its own ports. */
+  /** For MSSP, as far as it is known; nothing where it throws. The gateway adds the players that it has, and its own ports. */
   listing?(): Listing;
   close?(): Promise<void>;
 }
@@ -65,11 +68,11 @@ export interface WorldPlayer {
    * `delivery: 'mark'` the promise resolves when the bytes left, and the answer is not looked at.
    */
   command(command: WorldCommand): WorldCommit | void | Promise<WorldCommit | void>;
-  /** False drops a held command that has become senseless, as `vetoed`. */
+  /** False drops a held command that has become senseless, as `vetoed`; a throw, as `failed`. */
   accepts?(command: WorldCommand): boolean;
   /**
    * True for a line that must be in no log, such as one with a password in it. Of a GMCP message, its package and data
-   * as GMCP writes them.
+   * as GMCP writes them. A throw counts as true.
    */
   isPrivate?(text: string): boolean;
   /** A message that belongs to the connection (`Core.*`), not to the session: neither held nor durable. */
@@ -90,13 +93,16 @@ export interface WorldSession {
   /** The session was kept over a restart of the gateway, or the world lost it. */
   readonly restored: boolean;
   readonly account: string | undefined;
-  /** What the world last committed. */
+  /** What the world last committed: a copy, made anew each time. */
   readonly data: Json | undefined;
   /** Who is attached, as far as that is known. */
   readonly client: ClientInfo | undefined;
-  /** Shows output that answers no command. Order is kept; durable within 0.5 s. */
+  /**
+   * Shows output that answers no command. Order is kept; durable within 0.5 s. A copy is taken (with `delivery: 'mark'` not
+   * of GMCP data, which was parsed for this message alone). What is no output is reported, and none of it written.
+   */
   send(...output: readonly NewOutput[]): void;
-  /** Keeps data outside of a command's commit. */
+  /** Keeps a copy of data outside of a command's commit. What is no JSON is reported, and not kept. */
   keep(data: Json): void;
   /** The player is in the game: from now on there are tokens and the session survives its connection. */
   playing(account?: string): void;
@@ -106,7 +112,7 @@ export interface WorldSession {
   state(state: WorldState): void;
   /** The world came back without this player's state: commands that wait are dropped as `world_lost`. */
   lose(): void;
-  /** How long the session is kept without its player, in ms, from the detach. */
+  /** How long the session is kept without its player, in ms, from the detach: at most a year. */
   setResumeWindow(windowMs: number): void;
   /** What happens when unread output grows over its bound; default: the oldest goes. */
   setOverflow(overflow: Overflow): void;

@@ -1,11 +1,13 @@
 import {
   added,
+  isPassing,
   nextCommandStep,
   NONE,
   type Append,
   type Awaitable,
   type CommandEntry,
   type Draft,
+  type DropReason,
   type Missing,
   type NewOutput,
   type OutcomeOf,
@@ -14,8 +16,12 @@ import {
   type WorldCommit,
   type WorldPlayer,
 } from '../core/index.ts';
+import { ownAnswer, ownJson } from './own-copy.ts';
 import type { Facts, SessionWriter } from './session-writer.ts';
 import type { WorldContext } from './world-context.ts';
+
+/** What failed is tried again after so long, in ms. */
+const RETRY_MS = 1000;
 
 type Dropped = Extract<NewOutput, { kind: 'dropped' }>;
 
@@ -50,6 +56,8 @@ export class CommandFeed {
   #isWorking = false;
   #again = false;
   #cancelWake: (() => void) | undefined;
+  /** Ends the rest after something failed. */
+  #endRest: (() => void) | undefined;
   #isStopped = false;
 
   constructor(options: FeedOptions) {
@@ -107,6 +115,7 @@ export class CommandFeed {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelWake?.();
+    this.#endRest?.();
     // One may end with another in hand.
     while (this.#isWorking) await this.#working;
   }
@@ -178,11 +187,24 @@ export class CommandFeed {
     this.#work();
   };
 
+  /** Never again in the same turn: what fails at once would keep the process from everything else. */
   readonly #failed = (error: unknown): void => {
     this.#options.onFailure('commands', error);
-    this.#isWorking = false;
-    if (this.#again) this.look();
+    this.#again ||= isPassing(error);
+    this.#working = this.#rest().then(() => this.#work());
   };
+
+  /** Until it is time to try again, or to stop. */
+  #rest(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#options.context.clock.after(RETRY_MS, resolve);
+      this.#endRest = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
 
   /** Does what is next; false when there is nothing to do until something changes. */
   #next(): Awaitable<boolean> {
@@ -261,8 +283,25 @@ export class CommandFeed {
   }
 
   #committed(facts: Facts): Awaitable<boolean> {
-    this.#passed = Math.max(this.#passed, facts.taken ?? 0);
-    return this.#options.writer.commit(facts);
+    const committing = this.#options.writer.commit(facts);
+    if (!(committing instanceof Promise)) return this.#pass(facts, committing);
+    return committing.then(
+      (isDone) => this.#pass(facts, isDone),
+      (error: unknown) => this.#commitAgain(facts, error),
+    );
+  }
+
+  #pass({ taken }: Facts, isDone: boolean): boolean {
+    if (isDone && taken !== undefined) this.#passed = Math.max(this.#passed, taken);
+    return isDone;
+  }
+
+  /** Perhaps it happened, and only the answer is lost: said twice, it happens once. */
+  async #commitAgain(facts: Facts, error: unknown): Promise<boolean> {
+    if (!isPassing(error)) throw error;
+    this.#options.onFailure('commit', error);
+    await this.#rest();
+    return this.#isStopped ? false : this.#committed(facts);
   }
 
   #hand(entry: CommandEntry): Awaitable<boolean> {
@@ -270,10 +309,18 @@ export class CommandFeed {
     const { seq } = entry;
     const command = this.#open(entry);
     if (command === undefined) return this.#dropPrivate(seq);
-    if (command.held && this.#player?.accepts?.(command) === false) {
-      return this.#drop({ kind: 'dropped', seq, reason: 'vetoed' });
-    }
+    const reason = command.held ? this.#veto(command) : undefined;
+    if (reason !== undefined) return this.#drop({ kind: 'dropped', seq, reason });
     return context.world.delivery === 'commit' ? this.#commitCommand(command) : this.#markCommand(command);
+  }
+
+  #veto(command: WorldCommand): DropReason | undefined {
+    try {
+      return this.#player?.accepts?.(command) === false ? 'vetoed' : undefined;
+    } catch (error) {
+      this.#options.onFailure('world.accepts', error);
+      return 'failed';
+    }
   }
 
   /** The world answers with a commit, in which the command is taken. */
@@ -292,22 +339,28 @@ export class CommandFeed {
     // Whoever hears of that may end the session: a player who has read all of one that its world has ended.
     if (this.#isStopped) return false;
     const answer = await this.#answer(command);
-    const ending = this.#ending;
+    const passed = { taken: seq, sent: seq, ...this.#ending };
     this.#ending = {};
-    return this.#committed({ taken: seq, sent: seq, ...answer, ...ending });
+    try {
+      return await this.#committed({ ...passed, ...answer });
+    } catch (error) {
+      // It would fail again, and the world would be asked again for ever.
+      this.#options.onFailure('command', error);
+      return this.#committed({ ...passed, ...failed(seq) });
+    }
   }
 
-  /** What the world answers; a throw is an answer too. */
-  async #answer(command: WorldCommand): Promise<WorldCommit | void> {
+  /** What the world answers; a throw is an answer too, and so is what cannot be written. */
+  async #answer(command: WorldCommand): Promise<WorldCommit> {
     const { entered, onFailure } = this.#options;
     this.#isAnswering = true;
     try {
-      const answer = await this.#player?.command(command);
+      const answer = ownAnswer(await this.#player?.command(command));
       await entered();
       return answer;
     } catch (error) {
       onFailure('command', error);
-      return { output: [{ kind: 'dropped', seq: command.seq, reason: 'failed' }] };
+      return failed(command.seq);
     } finally {
       this.#isAnswering = false;
     }
@@ -324,13 +377,20 @@ export class CommandFeed {
     this.#inHand = undefined;
     this.#passed = entry.seq;
     const command = this.#open(entry);
-    return command === undefined ? this.#dropPrivate(entry.seq) : this.#deliver(command);
+    if (command !== undefined) return this.#deliver(command);
+    this.#tellLost(entry.seq, 'private');
+    return true;
   }
 
   /** At once where the world takes it at once. */
   #deliver(command: WorldCommand): Awaitable<boolean> {
     const { seq } = command;
     if (this.#session.stage === 'closed') return false;
+    if (seq <= this.#lostThrough) {
+      // It was lost while it was being marked: the game that is there now is not the one that it was for.
+      this.#tellLost(seq, 'world_lost');
+      return true;
+    }
     try {
       const delivering = this.#player?.command(command) ?? this.#options.entered();
       if (delivering !== undefined) return this.#delivered(seq, delivering);
@@ -352,6 +412,11 @@ export class CommandFeed {
     return true;
   }
 
+  /** It was taken, and does not leave. */
+  #tellLost(seq: number, reason: DropReason): void {
+    this.#write({ sent: seq, output: [{ kind: 'dropped', seq, reason }] });
+  }
+
   #undelivered(seq: number, error: unknown): void {
     this.#options.onFailure('command', error);
     this.#tellUncertain(seq - 1, seq);
@@ -368,11 +433,18 @@ export class CommandFeed {
       case 'text':
         return { seq, at, held, text: body.text };
       case 'gmcp': {
-        const data = body.data === undefined ? {} : { data: body.data };
-        return { seq, at, held, package: body.package, ...data };
+        const { data, package: name } = body;
+        if (data === undefined) return { seq, at, held, package: name };
+        // The world in this process may keep it, and change it in place.
+        const isHere = this.#options.context.world.delivery === 'commit';
+        return { seq, at, held, package: name, data: isHere ? ownJson(data) : data };
       }
       default:
         return undefined;
     }
   }
+}
+
+function failed(seq: number): WorldCommit {
+  return { output: [{ kind: 'dropped', seq, reason: 'failed' }] };
 }

@@ -5,7 +5,9 @@ import { ClassicLevel } from 'classic-level';
 import { expect, it } from 'vitest';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { newSession, type World } from '../core/index.ts';
+import type { PublicFacts, Transport } from '../protocol/index.ts';
 import { memoryStore, openEmbeddedStore } from '../stores/index.ts';
+import type { GatewayEvent } from './event.ts';
 import { createGateway } from './gateway.ts';
 
 const WORLD: World = { name: 'world', delivery: 'mark', open: () => ({ command: () => undefined }) };
@@ -74,5 +76,35 @@ it('starts also where the world does not take a session that was kept', async ()
   expect(events).toContainEqual(
     expect.objectContaining({ kind: 'failed', where: 'world.open', sessionId: 'odd' }),
   );
+  await gateway.close();
+});
+
+it('tells nothing of a game whose listing fails, and goes on', async () => {
+  const clock = new ManualClock();
+  const asked: (() => PublicFacts)[] = [];
+  const transport: Transport = {
+    name: 'test',
+    listen(_, __, facts) {
+      asked.push(facts);
+      return Promise.resolve({ host: 'test', port: 1 });
+    },
+    close: () => Promise.resolve(),
+  };
+  const events: GatewayEvent[] = [];
+  const gateway = createGateway({
+    clock,
+    store: memoryStore({ clock }),
+    world: {
+      ...WORLD,
+      listing() {
+        throw new Error('no listing');
+      },
+    },
+    transports: [transport],
+    onEvent: (event) => events.push(event),
+  });
+  await gateway.listen();
+  expect(asked[0]?.().listing).toEqual(new Map());
+  expect(events).toMatchObject([{ kind: 'failed', where: 'world.listing' }]);
   await gateway.close();
 });

@@ -1,9 +1,11 @@
 import {
   DEFAULT_LIMITS,
-  StoreError,
+  isPassing,
+  WINDOW_LIMIT_MS,
   type ClientInfo,
   type Clock,
   type Cryptography,
+  type Listing,
   type NewOutput,
   type Session,
   type SessionLimits,
@@ -28,6 +30,7 @@ import type { GatewayCore } from './gateway-core.ts';
 import { keepAwake } from './keep-awake.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeCrypto } from './node-crypto.ts';
+import { ownOutput } from './own-copy.ts';
 import { PlayerConversation } from './player-conversation.ts';
 import { privateLineMatcher } from './private-lines.ts';
 import { PrivateInput } from './private-input.ts';
@@ -253,7 +256,7 @@ class RunningGateway implements Gateway {
       crypto: this.#crypto,
       desk,
       batch: new Batch(),
-      resumeWindowMs: (this.#options.tokenTtlSeconds ?? 3600) * 1000,
+      resumeWindowMs: Math.min((this.#options.tokenTtlSeconds ?? 3600) * 1000, WINDOW_LIMIT_MS),
       playerSettings: {
         limits: { ...DEFAULT_WIRE, ...this.#options.wire, queue_commands: limits.queueCommands },
         enableReconnection: this.#options.enableReconnection ?? true,
@@ -263,13 +266,23 @@ class RunningGateway implements Gateway {
         stallTimeoutMs: 60_000,
       },
       isPrivateLine: privateLineMatcher(this.#options.privateLines),
-      isPassing: (error) => error instanceof StoreError && error.passing,
+      isPassing,
     };
   }
 
   #publicFacts(since: number, ports: ReadonlyMap<string, number>): PublicFacts {
-    const listing = this.#options.world.listing?.() ?? new Map<string, readonly string[]>();
-    return { players: this.#registry.sessionIds().length, ports, since, listing };
+    return { players: this.#registry.sessionIds().length, ports, since, listing: this.#listing() };
+  }
+
+  /** Anybody may ask for it: a world's bug in it must end nothing. */
+  #listing(): Listing {
+    try {
+      const told = this.#options.world.listing?.() ?? [];
+      return new Map([...told].map(([name, values]) => [name, values.map(String)]));
+    } catch (error) {
+      this.#options.onEvent?.({ kind: 'failed', where: 'world.listing', error });
+      return new Map();
+    }
   }
 
   #converse(link: Link): PlayerConversation {
@@ -345,8 +358,9 @@ class RunningGateway implements Gateway {
   }
 
   async #send(to: Recipients, output: NewOutput, away: boolean): Promise<number> {
+    const own = ownOutput([output], 'commit');
     const ids = to === 'all' ? await this.#everyone(away) : to;
-    const written = await Promise.all(ids.map((id) => this.#write(id, output)));
+    const written = await Promise.all(ids.map((id) => this.#write(id, own)));
     return written.filter(Boolean).length;
   }
 
@@ -357,11 +371,11 @@ class RunningGateway implements Gateway {
     return ids;
   }
 
-  async #write(sessionId: string, output: NewOutput): Promise<boolean> {
+  async #write(sessionId: string, output: readonly NewOutput[]): Promise<boolean> {
     const { store } = this.#options;
     const end = this.#core?.host.find(sessionId);
     if (end) {
-      end.send(output);
+      end.show(output);
       return true;
     }
     // Nobody runs the world's end of this session now: a run of its own, that ends with it.
@@ -369,7 +383,7 @@ class RunningGateway implements Gateway {
       kind: 'commit',
       lease: this.#core?.host.lease ?? 0,
       epoch: randomName(this.#crypto),
-      output: [output],
+      output,
       settled: true,
     });
     return outcome.kind === 'committed';

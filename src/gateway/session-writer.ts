@@ -1,5 +1,6 @@
 import {
   draftCommit,
+  isPassing,
   randomName,
   type Awaitable,
   type Clock,
@@ -50,12 +51,12 @@ export class SessionWriter {
 
   /** Writes without waiting for it to be durable; order is kept. */
   write(facts: Facts): void {
-    void this.#apply(this.#draft(facts), this.#failed);
+    void this.#say(facts, this.#failed);
   }
 
   /** Commands through here left for the game: said with the next commit, and soon if there is none. */
   sent(seq: number): void {
-    this.#sent = seq;
+    this.#sent = Math.max(this.#sent ?? 0, seq);
     this.#cancelSoon ??= this.#options.clock.after(SENT_WITHIN_MS, () => {
       this.#cancelSoon = undefined;
       if (this.#sent !== undefined) this.write({});
@@ -64,30 +65,44 @@ export class SessionWriter {
 
   /** True when it is durable; false where the session is over, or not this writer's any more. */
   commit(facts: Facts): Awaitable<boolean> {
-    return this.#apply(this.#draft(facts));
-  }
-
-  #draft(facts: Facts): Draft<Commit> {
-    const commit = draftCommit(this.#options.lease);
-    commit.sent = this.#sent;
-    this.#sent = undefined;
-    return Object.assign(commit, facts);
+    return this.#say(facts);
   }
 
   /** `failed`: what becomes of an error, which is the caller's otherwise. */
-  #apply(commit: Draft<Commit>, failed?: (error: unknown) => false): Awaitable<boolean> {
+  #say(facts: Facts, failed?: (error: unknown) => false): Awaitable<boolean> {
+    const commit = draftCommit(this.#options.lease);
+    commit.sent = this.#sent;
+    this.#sent = undefined;
+    const carried = commit.sent;
+    return this.#apply(Object.assign(commit, facts), carried, failed);
+  }
+
+  #apply(
+    commit: Draft<Commit>,
+    carried: number | undefined,
+    failed?: (error: unknown) => false,
+  ): Awaitable<boolean> {
     if (this.#settled) return false;
     const { store, sessionId } = this.#options;
     commit.epoch = this.#epoch;
     commit.after = this.#end;
     const outcome = store.apply<Commit>(sessionId, commit);
-    if (!(outcome instanceof Promise)) return this.#answered(outcome, commit, failed);
-    return outcome.then((answer) => this.#answered(answer, commit, failed), failed);
+    if (!(outcome instanceof Promise)) return this.#answered(outcome, commit, carried, failed);
+    return outcome.then(
+      (answer) => this.#answered(answer, commit, carried, failed),
+      (error: unknown) => {
+        // Perhaps nobody knows of it yet that it left: it is said with the next one.
+        if (carried !== undefined && isPassing(error)) this.sent(carried);
+        if (failed === undefined) throw error;
+        return failed(error);
+      },
+    );
   }
 
   #answered(
     outcome: OutcomeOf<Commit> | Missing,
     commit: Commit,
+    carried: number | undefined,
     failed?: (error: unknown) => false,
   ): Awaitable<boolean> {
     switch (outcome.kind) {
@@ -98,7 +113,7 @@ export class SessionWriter {
         // The store forgot what it had: what comes now must not be taken for a part of that run.
         this.#epoch = randomName(this.#options.crypto);
         this.#end = outcome.end;
-        return this.#apply({ ...commit }, failed);
+        return this.#apply({ ...commit }, carried, failed);
       case 'fenced':
       case 'closed':
       case 'missing':

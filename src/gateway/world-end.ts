@@ -1,5 +1,6 @@
 import {
   isCrowded,
+  WINDOW_LIMIT_MS,
   type Append,
   type Awaitable,
   type ClientInfo,
@@ -15,6 +16,7 @@ import {
   type WorldState,
 } from '../core/index.ts';
 import { CommandFeed } from './command-feed.ts';
+import { ownJson, ownOutput } from './own-copy.ts';
 import { SessionWriter } from './session-writer.ts';
 import type { WorldContext } from './world-context.ts';
 
@@ -94,8 +96,10 @@ export class WorldEnd implements WorldSession {
     return this.#session.account;
   }
 
+  /** A copy: one that the world changes in place is not what it committed. */
   get data(): Json | undefined {
-    return this.#session.data;
+    const { data } = this.#session;
+    return data === undefined ? undefined : ownJson(data);
   }
 
   get client(): ClientInfo | undefined {
@@ -103,11 +107,17 @@ export class WorldEnd implements WorldSession {
   }
 
   send(...output: readonly NewOutput[]): void {
-    if (output.length > 0) this.#writer.write({ output });
+    if (output.length > 0)
+      this.#guard('send', () => this.show(ownOutput(output, this.#context.world.delivery)));
+  }
+
+  /** Writes output that nobody else has. */
+  show(output: readonly NewOutput[]): void {
+    this.#writer.write({ output });
   }
 
   keep(data: Json): void {
-    this.#writer.write({ data });
+    this.#guard('keep', () => this.#writer.write({ data: ownJson(data) }));
   }
 
   playing(account?: string): void {
@@ -147,7 +157,10 @@ export class WorldEnd implements WorldSession {
   }
 
   setResumeWindow(windowMs: number): void {
-    this.#writer.write({ windowMs: Math.max(0, Math.floor(windowMs)) });
+    this.#guard('setResumeWindow', () => {
+      if (Number.isNaN(windowMs)) throw new TypeError('the window must be a number');
+      this.#writer.write({ windowMs: Math.floor(Math.min(Math.max(0, windowMs), WINDOW_LIMIT_MS)) });
+    });
   }
 
   setOverflow(overflow: Overflow): void {
@@ -172,9 +185,13 @@ export class WorldEnd implements WorldSession {
     return this.#isLeft ? STALE : this.#feed.append(append);
   }
 
-  /** A line that must not be in any log. */
+  /** A line that must not be in any log: so is one of which the world cannot tell. */
   isPrivate(text: string): boolean {
-    return this.#player?.isPrivate?.(text) ?? false;
+    let isPrivate = true;
+    this.#guard('isPrivate', () => {
+      isPrivate = this.#player?.isPrivate?.(text) ?? false;
+    });
+    return isPrivate;
   }
 
   passing(packageName: string, data: Json | undefined): void {

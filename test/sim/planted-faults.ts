@@ -159,7 +159,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'a command that failed vanishes',
     file: 'gateway/command-feed.ts',
-    find: "return { output: [{ kind: 'dropped', seq: command.seq, reason: 'failed' }] };",
+    find: 'return failed(command.seq);',
     replace: 'return {};',
   },
   {
