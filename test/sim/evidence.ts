@@ -153,7 +153,7 @@ export const MAXIMUM_TEXT_BYTES = 400;
 
 /** How many commands the simulated game has carried out, as it keeps it. */
 export function countOf({ data }: Pick<Session, 'data'>): number {
-  return typeof data === 'number' ? data : 0;
+  return Array.isArray(data) ? Number(data[0]) : 0;
 }
 
 /** For the story: without what is long and tells nothing. */

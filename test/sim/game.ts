@@ -7,7 +7,7 @@ import type {
   WorldPlayer,
   WorldSession,
 } from '../../src/core/index.ts';
-import { MAXIMUM_TEXT_BYTES } from './evidence.ts';
+import { countOf, MAXIMUM_TEXT_BYTES } from './evidence.ts';
 import type { GameAudit } from './game-audit.ts';
 import type { Random } from './random.ts';
 import { SOUND } from './mark.ts';
@@ -58,13 +58,17 @@ export class GamePlayer implements WorldPlayer {
   #isOver = false;
   #isIn: boolean;
   #done: number;
+  /** As it is kept: changed in place, as games do. */
+  readonly #kept: [number] = [0];
+  /** What was accepted when the game forgot its player is not for the one that knows them anew. */
+  #lostThrough = 0;
   #echo = true;
 
   constructor(session: WorldSession, surroundings: GameSurroundings, forget: () => void) {
     this.#session = session;
     this.#surroundings = surroundings;
     this.#forget = forget;
-    this.#done = typeof session.data === 'number' ? session.data : 0;
+    this.#done = countOf(session);
     this.#isIn = session.restored || !surroundings.settings.hasLogin;
   }
 
@@ -97,6 +101,8 @@ export class GamePlayer implements WorldPlayer {
     story.expect(!this.#isBusy, 'commands', () => `the game got "${text}" before it had answered`);
     story.expect(!this.#isOver, 'commands', () => `the game got "${text}" after the end`);
     audit.handed(this.#session, command, isCommit ? this.#done : undefined);
+    const isHere = command.seq > this.#lostThrough;
+    story.expect(isHere, 'commands', () => `the game got "${text}", which was for the one before it`);
     const [verb = '', id = ''] = text.split(' ');
     if (verb === 'slow') {
       this.#isBusy = true;
@@ -107,14 +113,15 @@ export class GamePlayer implements WorldPlayer {
     }
     if (verb === 'throw') throw new Error('planned: the game broke');
     this.#done = audit.ran(this.#session, { seq: command.seq, id });
+    this.#kept[0] = this.#done;
     if (!this.#isIn) {
       this.#isIn = true;
       this.#session.playing(settings.hasAccounts ? accountOf(id) : undefined);
       // The front door may take its time: what is said now could be overtaken.
-      if (settings.hasAccounts && isCommit) return { data: this.#done };
+      if (settings.hasAccounts && isCommit) return { data: this.#kept };
     }
     const answer = `${audit.mark(this.#session.id)} did ${this.#done} ${id}`;
-    if (isCommit) return { output: [{ kind: 'text', text: answer }], data: this.#done };
+    if (isCommit) return { output: [{ kind: 'text', text: answer }], data: this.#kept };
     this.#session.send({ kind: 'text', text: answer });
     if (verb === 'chatty') this.print('text', 5);
   }
@@ -144,6 +151,12 @@ export class GamePlayer implements WorldPlayer {
   closed(): void {
     this.#isOver = true;
     this.#forget();
+  }
+
+  /** The game forgets its player, with all that was accepted so far. From afar that is not known at once. */
+  lose(accepted: number | undefined): void {
+    if (!this.#surroundings.settings.isRemote) this.#lostThrough = accepted ?? 0;
+    this.#session.lose();
   }
 
   /** Things happen by themselves. */

@@ -151,6 +151,25 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     replace: '',
   },
   {
+    why: 'what is done, and was only not answered, is taken for not done',
+    file: 'gateway/command-feed.ts',
+    find: 'if (!isPassing(error)) throw error;',
+    replace: 'throw error;',
+  },
+  {
+    why: 'what waited for a game that forgot its player goes to the one that is there now',
+    file: 'gateway/command-feed.ts',
+    find: 'this.#lostThrough = this.#session.commands.accepted;',
+    replace: '',
+  },
+  {
+    why: 'what the game keeps changes with the game, before the command is taken',
+    file: 'gateway/own-copy.ts',
+    find: 'return JSON.parse(json);',
+    replace: 'return data;',
+    wasReal: true,
+  },
+  {
     why: 'a command is taken with others ahead of it',
     file: 'core/player-operations.ts',
     find: 'request.lease === session.lease && accepted === taken;',

@@ -30,7 +30,7 @@ interface Lane {
 
 /**
  * A store behind a network: each request takes a while to get there, and its answer to come back, so that much happens
- * in between. What the player's end asks may fail for a passing reason, done or not done.
+ * in between. What is asked may fail for a passing reason, done or not done.
  */
 export class RemoteStore implements Store {
   readonly #store: Store;
@@ -52,9 +52,7 @@ export class RemoteStore implements Store {
   }
 
   apply<O extends Operation>(id: string, operation: O): Promise<OutcomeOf<O> | Missing> {
-    // The world's end has no answer to passing errors yet: see docs/simulation.md.
-    const mayFail = operation.kind !== 'commit' && operation.kind !== 'detach' && operation.kind !== 'expire';
-    return this.#ask(id, () => this.#store.apply(id, operation), mayFail);
+    return this.#ask(id, () => this.#store.apply(id, operation), mayFail(operation));
   }
 
   findByHash(hash: string): Promise<string | undefined> {
@@ -120,14 +118,14 @@ export class RemoteStore implements Store {
     return lane;
   }
 
-  #ask<T>(key: string, act: () => Awaitable<T>, mayFail: boolean): Promise<T> {
+  #ask<T>(key: string, act: () => Awaitable<T>, isFallible: boolean): Promise<T> {
     const { timeline, random, latency, isFailing } = this.#settings;
     const lane = this.#lane(key);
     lane.asked = Math.max(lane.asked, timeline.now + latency());
     return new Promise((resolve, reject) => {
       timeline.after(lane.asked - timeline.now, () => {
         if (this.#isDead) return;
-        const fails = mayFail && isFailing();
+        const fails = isFallible && isFailing();
         const failed = (): void => {
           this.#answerLater(key, () => reject(new StoreError('planned: no answer', { passing: true })));
         };
@@ -148,6 +146,15 @@ export class RemoteStore implements Store {
       if (!this.#isDead) answer();
     });
   }
+}
+
+/** Who asks has an answer to a passing error: see docs/simulation.md. */
+function mayFail(operation: Operation): boolean {
+  if (operation.kind === 'commit') {
+    const { taken, told, output = [] } = operation;
+    return (taken ?? told) !== undefined && output.every(({ kind }) => kind === 'dropped');
+  }
+  return operation.kind !== 'detach' && operation.kind !== 'expire';
 }
 
 async function attempt<T>(act: () => Awaitable<T>): Promise<T> {

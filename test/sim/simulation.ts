@@ -303,7 +303,7 @@ class Simulation {
       case 'end_session':
         return place?.session.end();
       case 'lose':
-        return place?.session.lose();
+        return place?.lose(record && this.#process?.peek(record.id)?.commands.accepted);
       case 'world_down':
         place?.session.state('down');
         if (place) this.#process?.clock.after(step.ms, () => place.session.state('up'));
