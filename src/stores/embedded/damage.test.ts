@@ -9,6 +9,7 @@ import { newSession, StoreError, type Store } from '../../core/index.ts';
 import { openEmbeddedStore } from './embedded-store.ts';
 import { levelDatabase } from './session-rows.ts';
 import { STORE } from './table.ts';
+import { FRAME_HEADER_BYTES, TrafficFiles } from './traffic-files.ts';
 
 const clock = new ManualClock();
 let parent: string;
@@ -59,6 +60,16 @@ describe('the embedded store refuses', () => {
     await store.close();
     await harm(await pathOf(file));
     await expect(openEmbeddedStore(folder, { clock })).rejects.toThrow(message);
+  });
+
+  it('traffic with a good checksum that says nonsense', async () => {
+    await fill();
+    // Of the process that had the folder last, of two.
+    const files = new TrafficFiles(folder, 2, () => Promise.resolve());
+    await files.append(Buffer.concat([Buffer.alloc(FRAME_HEADER_BYTES), Buffer.from([255])]), 1, 1);
+    await files.close();
+    const opening = expect(openEmbeddedStore(folder, { clock })).rejects;
+    await opening.toThrow(/is damaged: frame 1 of its traffic cannot be read/);
   });
 
   it('a folder that is in use', async () => {

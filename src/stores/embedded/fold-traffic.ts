@@ -1,4 +1,5 @@
 import { ByteReader } from './bytes.ts';
+import { damaged } from './damaged.ts';
 import { afterPlay, readPlayed, type Played } from './played.ts';
 import { writeRows, type SessionRows } from './session-rows.ts';
 import { readTraffic, type Frame } from './traffic-files.ts';
@@ -11,7 +12,7 @@ export async function foldTraffic(rows: SessionRows, boot: number, begun: number
   const frames = await readTraffic(rows.folder, boot, begun);
   const batch = rows.batch();
   const through = { boot, number: frames.at(-1)?.number ?? 0 };
-  for (const [id, played] of playedIn(frames)) {
+  for (const [id, played] of playedIn(rows.folder, frames)) {
     const found = await rows.read(id).catch(changedRow);
     // It was closed since; or whoever asks for it is told that its rows changed, and the others play.
     if (found === undefined || found === 'changed') continue;
@@ -28,17 +29,28 @@ interface Numbered {
 }
 
 /** By session, in order. */
-function playedIn(frames: readonly Frame[]): Map<string, Numbered[]> {
+function playedIn(folder: string, frames: readonly Frame[]): Map<string, Numbered[]> {
   const found = new Map<string, Numbered[]>();
-  for (const { number, body } of frames) {
-    for (const bytes = new ByteReader(body); !bytes.isAtEnd;) {
-      const played = readPlayed(bytes);
+  for (const frame of frames) {
+    const { number } = frame;
+    for (const played of readFrame(folder, frame)) {
       const known = found.get(played.id);
       if (known) known.push({ number, played });
       else found.set(played.id, [{ number, played }]);
     }
   }
   return found;
+}
+
+/** Where one session's part cannot be read, nobody knows whose parts are behind it. */
+function readFrame(folder: string, { number, body }: Frame): readonly Played[] {
+  const all: Played[] = [];
+  try {
+    for (const bytes = new ByteReader(body); !bytes.isAtEnd;) all.push(readPlayed(bytes));
+  } catch (cause) {
+    throw damaged(folder, `frame ${number} of its traffic cannot be read (${String(cause)})`, cause);
+  }
+  return all;
 }
 
 /** A row that is not as it was written is its session's loss alone. What has a cause is the disk's, and may be over the next time. */
