@@ -214,8 +214,9 @@ describe('what a world hands over', () => {
     );
     played.end.send(text('first'), untyped({ kind: 'text' }));
     played.end.keep(untyped({ gold: 1n }));
-    played.end.setResumeWindow(Number.NaN);
-    expect(played.failed).toEqual(['world.send', 'world.keep', 'world.setResumeWindow']);
+    for (const windowMs of [Number.NaN, untyped(undefined)]) played.end.setResumeWindow(windowMs);
+    const window = 'world.setResumeWindow';
+    expect(played.failed).toEqual(['world.send', 'world.keep', window, window]);
     expect(await played.output()).toEqual([]);
     expect((await played.session()).data).toBeUndefined();
   });

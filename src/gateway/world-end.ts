@@ -158,8 +158,9 @@ export class WorldEnd implements WorldSession {
 
   setResumeWindow(windowMs: number): void {
     this.#guard('setResumeWindow', () => {
-      if (Number.isNaN(windowMs)) throw new TypeError('the window must be a number');
-      this.#writer.write({ windowMs: Math.floor(Math.min(Math.max(0, windowMs), WINDOW_LIMIT_MS)) });
+      const boundMs = Math.floor(Math.min(Math.max(0, windowMs), WINDOW_LIMIT_MS));
+      if (Number.isNaN(boundMs)) throw new TypeError('the window must be a number');
+      this.#writer.write({ windowMs: boundMs });
     });
   }
 
