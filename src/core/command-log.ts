@@ -41,7 +41,7 @@ export const DROP_REASONS = [
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** What the player wants done with held commands. `seqs` runs only these. */
-export type HeldChoice = 'undecided' | 'all' | 'none' | { readonly seqs: readonly number[] };
+export type HeldChoice = 'all' | 'none' | { readonly seqs: readonly number[] };
 
 /** The commands that were accepted but not handed to the world when their player went. */
 export interface HeldCommands {
@@ -49,7 +49,13 @@ export interface HeldCommands {
   readonly through: number;
   /** When the player went (or was displaced), in ms since 1970: they expire from here. */
   readonly since: number;
-  readonly choice: HeldChoice;
+  /** False while they wait for their player's choice. */
+  readonly decided: boolean;
+  /**
+   * Those that their player did not want. They wait only for their turn to be dropped, and never run, whatever is held
+   * or chosen meanwhile. All of them are in the log, and so they are no more than may wait.
+   */
+  readonly skipped: readonly number[];
 }
 
 /** When held commands that nobody decided on expire, in ms since 1970. */
@@ -59,7 +65,7 @@ export function expiresAt({ since }: HeldCommands, limits: SessionLimits): numbe
 
 /** Held commands that nobody decided on in time will not run, even when the decision comes after all. */
 export function hasExpired(held: HeldCommands, now: number, limits: SessionLimits): boolean {
-  return now >= expiresAt(held, limits);
+  return !held.decided && now >= expiresAt(held, limits);
 }
 
 /** The commands that came from one chain. */

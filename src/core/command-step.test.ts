@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandEntry, CommandsHead } from './command-log.ts';
+import type { CommandEntry, CommandsHead, HeldCommands } from './command-log.ts';
 import { nextCommandStep, type CommandStep } from './command-step.ts';
 import { DEFAULT_LIMITS as LIMITS } from './limits.ts';
 import { newSession, type Presence, type WorldState } from './session.ts';
@@ -48,40 +48,43 @@ describe('the next command', () => {
   it('drops private input that would have to wait for its player', () => {
     expect(step([SECRET])).toEqual({ kind: 'hand', entry: SECRET });
     expect(step([SECRET], { presence: AWAY })).toMatchObject({ kind: 'drop', reason: 'private' });
-    expect(step([SECRET], { commands: held('all') })).toMatchObject({ kind: 'drop', reason: 'private' });
+    const commands = held({ decided: true });
+    expect(step([SECRET], { commands })).toMatchObject({ kind: 'drop', reason: 'private' });
   });
 
   it('runs, skips or waits, by the choice of who came back', () => {
-    expect(step([TEXT], { commands: held('all') })).toEqual({ kind: 'hand', entry: TEXT });
-    expect(step([TEXT], { commands: held({ seqs: [1] }) })).toEqual({ kind: 'hand', entry: TEXT });
-    expect(step([TEXT], { commands: held({ seqs: [2] }) })).toMatchObject({
-      kind: 'drop',
-      reason: 'skipped',
-    });
-    expect(step([TEXT], { commands: held('none') })).toMatchObject({ kind: 'drop', reason: 'skipped' });
+    expect(step([TEXT], { commands: held({ decided: true }) })).toEqual({ kind: 'hand', entry: TEXT });
+    const others = held({ decided: true, skipped: [2] });
+    expect(step([TEXT], { commands: others })).toEqual({ kind: 'hand', entry: TEXT });
+    const skips = held({ decided: true, skipped: [1] });
+    expect(step([TEXT], { commands: skips })).toMatchObject({ kind: 'drop', reason: 'skipped' });
     const until = NOW + LIMITS.heldCommandTtlMs;
-    expect(step([TEXT], { commands: held('undecided') })).toEqual({ kind: 'wait', until });
+    expect(step([TEXT], { commands: held() })).toEqual({ kind: 'wait', until });
   });
 
-  it('skips nothing before its player is ready', () => {
-    const presence = { attached: true, ready: false };
-    expect(step([TEXT], { commands: held('none'), presence })).toEqual({ kind: 'wait' });
+  it('is skipped once its player wanted that, whatever came in between', () => {
+    const later = held({ skipped: [1], since: NOW - LIMITS.heldCommandTtlMs });
+    for (const presence of [AWAY, { attached: true, ready: false }, {}]) {
+      for (const commands of [held({ skipped: [1] }), later]) {
+        expect(step([TEXT], { commands, presence })).toMatchObject({ kind: 'drop', reason: 'skipped' });
+      }
+    }
   });
 
   it('expires when nobody decided in time, and only then', () => {
     const since = NOW - LIMITS.heldCommandTtlMs;
     for (const presence of [AWAY, {}]) {
-      const expired = step([TEXT], { commands: held('undecided', since), presence });
+      const expired = step([TEXT], { commands: held({ since }), presence });
       expect(expired).toMatchObject({ kind: 'drop', reason: 'expired' });
-      const waits = step([TEXT], { commands: held('undecided', since + 1), presence });
+      const waits = step([TEXT], { commands: held({ since: since + 1 }), presence });
       expect(waits).toEqual({ kind: 'wait', until: NOW + 1 });
     }
-    expect(step([TEXT], { commands: held('all', since) })).toEqual({ kind: 'hand', entry: TEXT });
+    expect(step([TEXT], { commands: held({ decided: true, since }) })).toEqual({ kind: 'hand', entry: TEXT });
   });
 
   it('is dropped with a word of its own, also where the player was told of refusals behind it', () => {
     const since = NOW - LIMITS.heldCommandTtlMs;
-    const commands = { ...held('undecided', since), told: 5 };
+    const commands = { ...held({ since }), told: 5 };
     expect(step([TEXT, { ...REFUSED, seq: 2 }], { commands })).toMatchObject({
       kind: 'drop',
       reason: 'expired',
@@ -90,12 +93,12 @@ describe('the next command', () => {
 
   it('is not held when it is newer than what was', () => {
     const fresh = { ...TEXT, seq: 9 };
-    expect(step([fresh], { commands: held('none') })).toEqual({ kind: 'hand', entry: fresh });
+    expect(step([fresh], { commands: held() })).toEqual({ kind: 'hand', entry: fresh });
   });
 });
 
-function held(choice: NonNullable<CommandsHead['held']>['choice'], since = NOW): Partial<CommandsHead> {
-  return { held: { through: 3, since, choice } };
+function held(changes: Partial<HeldCommands> = {}): Partial<CommandsHead> {
+  return { held: { through: 3, since: NOW, decided: false, skipped: [], ...changes } };
 }
 
 function step(

@@ -47,15 +47,9 @@ export function stepOf(
   if (entry.kind === 'passing') return { kind: 'pass', seq: entry.seq };
   if (entry.kind === 'private' && (isHeld || !presence.attached)) return drop(entry, taken, 'private');
   if (isHeld) {
-    const { choice } = held;
-    if (choice === 'undecided') {
-      return hasExpired(held, now, limits)
-        ? drop(entry, taken, 'expired')
-        : { kind: 'wait', until: expiresAt(held, limits) };
-    }
-    if (choice === 'none' || (choice !== 'all' && !choice.seqs.includes(entry.seq))) {
-      return presence.ready ? drop(entry, taken, 'skipped') : { kind: 'wait' };
-    }
+    if (held.skipped.includes(entry.seq)) return drop(entry, taken, 'skipped');
+    if (hasExpired(held, now, limits)) return drop(entry, taken, 'expired');
+    if (!held.decided) return { kind: 'wait', until: expiresAt(held, limits) };
   }
   const mayHand = presence.attached && presence.ready && session.worldState !== 'down';
   return mayHand ? { kind: 'hand', entry } : { kind: 'wait' };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applied } from '../../test/support/arbitrary-operations.ts';
+import type { HeldChoice } from './command-log.ts';
 import { nextCommandStep } from './command-step.ts';
 import { DEFAULT_LIMITS as LIMITS } from './limits.ts';
 import type { Operation } from './operation.ts';
@@ -193,6 +194,72 @@ describe('held commands', () => {
   it('wait on when their player leaves again without a decision', () => {
     const play = new Play().do(PLAYS, ISSUES, say('look'), DETACHES).wait(50_000).do(attach('ask'), DETACHES);
     expect(play.wait(10_000).step).toBe('expired 1');
+  });
+});
+
+describe('held commands that their player skipped', () => {
+  const IN_HAND: Operation = { kind: 'commit', lease: 1, epoch: 'e', handed: 1 };
+  const IS_DONE: Operation = { kind: 'commit', lease: 1, epoch: 'e', taken: 1 };
+
+  /** A slow command is in hand, with two behind it, and their player is back after a drop. */
+  function returned(): Play {
+    return new Play().do(PLAYS, ISSUES, say('wait 30'), say('north'), say('kill rat'), IN_HAND).do(DETACHES);
+  }
+
+  function decide(attachment: number, choice: HeldChoice): Operation {
+    return { kind: 'decide', attachment, choice };
+  }
+
+  /** What becomes of them when the slow one is done at last. */
+  function fates(play: Play): string[] {
+    play.do(IS_DONE);
+    return [2, 3].map((taken) => {
+      const { step } = play;
+      play.do({ kind: 'commit', lease: 1, epoch: 'e', taken });
+      return step;
+    });
+  }
+
+  it.each([
+    ['leaves again', [attach('run')]],
+    ['leaves again, and asks', [attach('ask'), decide(3, 'all')]],
+    ['chooses anew', [decide(2, 'all')]],
+    ['is taken over', [attach('ask', { confirms: true }), { kind: 'confirm', tokenId: 'second' }]],
+  ] satisfies [string, Operation[]][])('do not run where their player %s', (how, operations) => {
+    for (const skips of [
+      [attach('skip')],
+      [attach('ask'), decide(2, 'none')],
+      [attach('ask'), decide(2, { seqs: [] })],
+    ]) {
+      const play = returned().do(...skips);
+      if (how.startsWith('leaves')) play.do(DETACHES).wait(1000);
+      expect(fates(play.do(...operations))).toEqual(['skipped 2', 'skipped 3']);
+    }
+  });
+
+  it('are not shown as held again, and the others are', () => {
+    const play = returned().do(attach('ask'), decide(2, { seqs: [3] }));
+    play.do({ ...say('south'), attachment: 2 }, DETACHES);
+    const { outcome } = transition(play.stored, attach('ask'), play.now, LIMITS);
+    expect(outcome).toMatchObject({ kind: 'attached', held: [{ seq: 3 }, { seq: 4 }] });
+    expect(fates(play.do(attach('ask'), decide(3, 'all')))).toEqual(['skipped 2', 'hand 3']);
+    expect(play.step).toBe('hand 4');
+  });
+
+  it('take no time from those that are held later', () => {
+    const play = returned().do(attach('ask'), decide(2, 'none'), DETACHES, attach('ask'));
+    play.wait(LIMITS.heldCommandTtlMs).do({ ...say('south'), attachment: 3 }, DETACHES);
+    expect(fates(play)).toEqual(['skipped 2', 'skipped 3']);
+    expect(play.step).toBe('wait');
+    expect(play.do(RUNS).step).toBe('hand 4');
+  });
+
+  it('are forgotten once they were dropped', () => {
+    const play = returned().do(attach('ask'), decide(2, 'none'), IS_DONE);
+    play.do({ kind: 'commit', lease: 1, epoch: 'e', taken: 2 }, DETACHES);
+    expect(play.stored.session.commands.held?.skipped).toEqual([3]);
+    play.do({ kind: 'commit', lease: 1, epoch: 'e', taken: 3 });
+    expect(play.stored.session.commands.held).toBeUndefined();
   });
 });
 

@@ -14,6 +14,8 @@ import {
   hasExpired,
   type CommandEntry,
   type CommandsHead,
+  type HeldChoice,
+  type HeldCommands,
   type NewCommand,
 } from './command-log.ts';
 import { stepOf } from './command-step.ts';
@@ -56,24 +58,52 @@ function isRevoked({ chains, presence }: Session): boolean {
 
 /** The held commands that may still run, for the player to see. */
 export function heldCommands(
-  { session, commands }: StoredSession,
+  stored: StoredSession,
   now: number,
   limits: SessionLimits,
 ): readonly CommandEntry[] {
-  const { held, handed = 0 } = session.commands;
-  if (held === undefined || hasExpired(held, now, limits)) return [];
+  const { held } = stored.session.commands;
+  return held === undefined || hasExpired(held, now, limits) ? [] : wanted(stored, held);
+}
+
+/** Of the held commands those that nobody skipped. */
+function wanted({ session, commands }: StoredSession, held: HeldCommands): readonly CommandEntry[] {
+  const { handed = 0 } = session.commands;
+  const skipped = new Set(held.skipped);
   return commands.filter(({ seq, kind }) => {
-    return seq > handed && seq <= held.through && (kind === 'text' || kind === 'gmcp');
+    const isHeld = seq > handed && seq <= held.through && (kind === 'text' || kind === 'gmcp');
+    return isHeld && !skipped.has(seq);
   });
 }
 
-/** What was accepted and not handed to the world is held from now on, unless it was already. */
-function hold(commands: CommandsHead, now: number): CommandsHead {
+/**
+ * What was accepted and not handed to the world is held from now on, unless it was already. What was skipped stays so: a
+ * slow command may be ahead of it for longer than a connection lasts.
+ */
+function hold(stored: StoredSession, now: number): CommandsHead {
+  const { commands } = stored.session;
   const { accepted, taken, handed = 0, held } = commands;
-  const isWaiting = held !== undefined && held.through > taken && held.choice === 'undecided';
+  if (accepted === Math.max(taken, handed)) return withHeld(commands, undefined);
+  const isWaiting = held !== undefined && !held.decided && wanted(stored, held).length > 0;
   const since = isWaiting ? held.since : now;
-  const isEmpty = accepted === Math.max(taken, handed);
-  return withHeld(commands, isEmpty ? undefined : { through: accepted, since, choice: 'undecided' });
+  const skipped = held?.skipped.filter((seq) => seq > taken) ?? NONE;
+  return withHeld(commands, { through: accepted, since, decided: false, skipped });
+}
+
+/** The player's choice; it comes too late for what has expired, and brings nothing back that was skipped. */
+function decided(
+  stored: StoredSession,
+  choice: HeldChoice,
+  now: number,
+  limits: SessionLimits,
+): CommandsHead {
+  const { commands } = stored.session;
+  const { held } = commands;
+  if (held === undefined || hasExpired(held, now, limits)) return commands;
+  const runs = typeof choice === 'object' ? new Set(choice.seqs) : undefined;
+  const unwanted = wanted(stored, held).filter(({ seq }) => choice === 'none' || runs?.has(seq) === false);
+  const skipped = [...held.skipped, ...unwanted.map(({ seq }) => seq)];
+  return withHeld(commands, { ...held, decided: true, skipped });
 }
 
 function withHeld(commands: CommandsHead, held: CommandsHead['held']): CommandsHead {
@@ -141,10 +171,11 @@ export function attach(
   if (shown.kind === 'bad') return shown.transition;
 
   const { presence } = session;
-  const commands = hold(session.commands, now);
+  const returned = { ...stored, session: withCommands(session, hold(stored, now)) };
+  const { commands } = returned.session;
   const ready = request.connected && !request.confirms;
   const next = withChain(session, shown.chain);
-  next.commands = ready ? released(commands, request.wish, now, limits) : commands;
+  next.commands = ready ? released(returned, request.wish, now, limits) : commands;
   next.presence = {
     attachment: presence.attachment + 1,
     attached: request.connected,
@@ -168,22 +199,21 @@ export function attach(
       generation: shown.generation,
       sealed: shown.chain.sealed ?? request.candidate.sealed,
       own: commands.own.find(({ chain }) => chain === shown.chain.id)?.through ?? 0,
-      held: heldCommands({ ...stored, session: withCommands(next, commands) }, now, limits),
+      held: heldCommands(returned, now, limits),
       awayMs: presence.attached ? 0 : Math.max(0, now - presence.since),
     },
   };
 }
 
-/** The choice that the client announced, once it may count; it comes too late for what has expired. */
+/** The choice that the client announced, once it may count. */
 function released(
-  commands: CommandsHead,
+  stored: StoredSession,
   wish: 'run' | 'skip' | 'ask',
   now: number,
   limits: SessionLimits,
 ): CommandsHead {
-  if (wish === 'ask' || commands.held === undefined || hasExpired(commands.held, now, limits))
-    return commands;
-  return withHeld(commands, { ...commands.held, choice: wish === 'run' ? 'all' : 'none' });
+  if (wish === 'ask') return stored.session.commands;
+  return decided(stored, wish === 'run' ? 'all' : 'none', now, limits);
 }
 
 function withCommands(session: Session, commands: CommandsHead): Draft<Session> {
@@ -209,13 +239,14 @@ export function describe(
 }
 
 export function detach(
-  { session }: StoredSession,
+  stored: StoredSession,
   { attachment }: Detach,
   now: number,
 ): Transition<Outcomes['detach']> {
+  const { session } = stored;
   if (!session.presence.attached || !isCurrent(session, attachment)) return { outcome: STALE };
   if (session.stage !== 'playing') return closed(session, 'never_playing', DONE);
-  const next = withCommands(session, hold(session.commands, now));
+  const next = withCommands(session, hold(stored, now));
   next.presence = withPresence(session.presence, {
     attached: false,
     ready: false,
@@ -227,11 +258,12 @@ export function detach(
 }
 
 export function confirmToken(
-  { session }: StoredSession,
+  stored: StoredSession,
   { attachment, tokenId: id }: Confirm,
   now: number,
   limits: SessionLimits,
 ): Transition<Outcomes['confirm']> {
+  const { session } = stored;
   if (!isCurrent(session, attachment)) return { outcome: STALE };
   const chain = session.chains.find(({ hashes }) => tokenId(hashes.at(-1) ?? '') === id);
   if (chain === undefined || chain.revoked) return { outcome: STALE };
@@ -241,7 +273,7 @@ export function confirmToken(
     return chain.sealed === undefined ? { outcome: DONE } : { outcome: DONE, session: confirmed };
   }
   confirmed.presence = withPresence(session.presence, { ready: true });
-  confirmed.commands = released(session.commands, session.presence.wish, now, limits);
+  confirmed.commands = released(stored, session.presence.wish, now, limits);
   return { outcome: DONE, session: confirmed };
 }
 
@@ -361,15 +393,15 @@ function withOwn(own: CommandsHead['own'], chain: string, through: number): Comm
 }
 
 export function decide(
-  { session }: StoredSession,
+  stored: StoredSession,
   request: Decide,
   now: number,
   limits: SessionLimits,
 ): Transition<Outcomes['decide']> {
+  const { session } = stored;
   if (!isCurrent(session, request.attachment) || !session.presence.ready) return { outcome: STALE };
-  const { held } = session.commands;
-  if (held === undefined || hasExpired(held, now, limits)) return { outcome: DONE };
-  const commands = withHeld(session.commands, { ...held, choice: request.choice });
+  const commands = decided(stored, request.choice, now, limits);
+  if (commands === session.commands) return { outcome: DONE };
   return { outcome: DONE, session: withCommands(session, commands) };
 }
 

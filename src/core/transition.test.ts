@@ -105,7 +105,7 @@ function isOlder(operation: Operation, { session }: StoredSession): boolean {
 }
 
 function commandFacts({ session, commands }: StoredSession, now: number): Facts {
-  const { accepted, taken, sent, told } = session.commands;
+  const { accepted, taken, sent, told, held } = session.commands;
   const { attached, ready } = session.presence;
   const step = nextCommandStep({ session, commands }, now, LIMITS);
   // Every number that is accepted and not taken is there, once.
@@ -115,7 +115,11 @@ function commandFacts({ session, commands }: StoredSession, now: number): Facts 
     isWithoutHoles &&= entry.seq <= through + 1 && lastSeq(entry) > through;
     through = lastSeq(entry);
   }
+  const skipped = held?.skipped.filter((seq) => seq > taken) ?? [];
   return {
+    'what was skipped is in the log, once':
+      skipped.length === new Set(skipped).size &&
+      skipped.every((seq) => commands.some((entry) => entry.seq === seq)),
     'nothing is taken, sent or told that was not accepted': Math.max(taken, sent, told) <= accepted,
     'commands have no holes': isWithoutHoles && through === accepted,
     'the queue is bounded': commands.filter(({ kind }) => kind !== 'refused').length <= LIMITS.queueCommands,
@@ -159,6 +163,10 @@ function progress({ session: before }: StoredSession, { session: after }: Stored
   return {
     'commands stay accepted': after.commands.accepted >= before.commands.accepted,
     'commands stay taken': after.commands.taken >= before.commands.taken,
+    'what was skipped stays so until it is dropped':
+      before.commands.held?.skipped.every((seq) => {
+        return seq <= after.commands.taken || after.commands.held?.skipped.includes(seq);
+      }) ?? true,
     'offsets grow': after.output.end >= before.output.end,
     'acknowledgements stay': after.output.acked >= before.output.acked,
     'leases grow': after.lease >= before.lease,

@@ -47,6 +47,10 @@ export class SessionRecord implements WrittenRecord {
   isReady = false;
   /** Held commands that the player who came back does not want any more. */
   readonly skipped = new Set<number>();
+  /** The same by a choice that only the process that runs is sure to know: a crash may take it back. */
+  readonly skippedNow = new Set<number>();
+  /** What the player who came back last was shown as held. */
+  held: readonly number[] = [];
   /** Numbers that the queue had no room for. */
   readonly refused = new Set<number>();
   /** Tokens made for other devices: each may displace an older one. */
@@ -133,6 +137,8 @@ export class Evidence {
     for (const record of this.sessions.values()) {
       record.owner = undefined;
       if (how !== 'stopped') record.droppedNow.clear();
+      if (how === 'stopped') for (const seq of record.skippedNow) record.skipped.add(seq);
+      record.skippedNow.clear();
       record.refused.clear();
       if (record.hasWritten && how === 'running') record.unclean.add(this.boot);
       if (record.hasWritten && how === 'stopping') record.perhapsUnclean.add(this.boot);

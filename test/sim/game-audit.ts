@@ -39,14 +39,14 @@ export class GameAudit {
   }
 
   /** The world's end knows at once who is there; from afar, a command may be on its way already. */
-  #checkWanted({ isReady, skipped }: SessionRecord, seq: number): void {
+  #checkWanted({ isReady, skipped, skippedNow }: SessionRecord, seq: number): void {
     this.#evidence.story.expect(
       isReady,
       'commands',
       () => `command ${seq} came before the client had its token`,
     );
     this.#evidence.story.expect(
-      !skipped.has(seq),
+      !skipped.has(seq) && !skippedNow.has(seq),
       'commands',
       () => `command ${seq} came, and was to be skipped`,
     );

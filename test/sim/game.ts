@@ -23,7 +23,7 @@ export interface GameSurroundings {
 }
 
 /** A slow command takes so long, in ms. */
-const SLOW_MS = [50, 3000] as const;
+const SLOW_MS = [50, 8000] as const;
 
 /** The simulated game: counts what it carries out, says what it did, and is slow, talkative or broken when told so. */
 export class Game implements World {

@@ -72,7 +72,13 @@ export function generate(seed: number): Schedule {
   const steps: Step[] = [];
   let at = random.between(0, 400);
   for (let i = 0; i < count; i += 1) {
-    steps.push({ at, ...drawAction(random, kinds, settings) });
+    const action = drawAction(random, kinds, settings);
+    steps.push({ at, ...action });
+    // A bad network seldom drops a connection only once.
+    if (action.kind === 'cut' && random.chance(0.4)) {
+      at += random.between(50, 2000);
+      steps.push({ at, ...action });
+    }
     at += drawPause(random, settings);
   }
   return { seed, settings, steps };

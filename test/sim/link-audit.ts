@@ -139,7 +139,8 @@ export class LinkAudit implements LinkWatcher {
     record.isReady = frame.type === 'welcome' || !link.traits.confirms;
     if (frame.type === 'welcome') return;
     known.chainToken = frame.token.id;
-    if (known.wish === 'skip') for (const { seq } of frame.held) record.skipped.add(seq);
+    record.held = frame.held.map(({ seq }) => seq);
+    if (known.wish === 'skip') for (const seq of record.held) record.skipped.add(seq);
     this.#checkDurableToken(record, frame.token.id);
     this.#tokens.resumed(known.shown?.id ?? '', frame.token.id, frame.token.value, now, boot);
   }

@@ -123,8 +123,22 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     why: 'held commands run although the player skips them',
     file: 'core/player-operations.ts',
-    find: "choice: wish === 'run' ? 'all' : 'none'",
-    replace: "choice: 'all'",
+    find: "wish === 'run' ? 'all' : 'none'",
+    replace: "'all'",
+  },
+  {
+    why: 'commands that the player skipped are held again when the connection drops',
+    file: 'core/player-operations.ts',
+    find: 'held?.skipped.filter((seq) => seq > taken) ?? NONE;',
+    replace: 'NONE;',
+    wasReal: true,
+  },
+  {
+    why: 'a later choice brings back what the player skipped',
+    file: 'core/player-operations.ts',
+    find: '[...held.skipped, ...unwanted.map(({ seq }) => seq)];',
+    replace: 'unwanted.map(({ seq }) => seq);',
+    wasReal: true,
   },
   {
     why: 'commands run before the client has its new token',

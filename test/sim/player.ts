@@ -250,6 +250,14 @@ export class SimulatedPlayer implements ClientSide {
     this.#connection?.up.send({ kind: 'text', text: encodeClientFrame(frame) });
   }
 
+  /** Most who are asked make up their mind; asked again, they may change it. */
+  #answerSoon(): void {
+    const { random, timeline } = this.#surroundings;
+    if (this.settings.heldCommands !== 'ask' || random.chance(0.2)) return;
+    const choice = random.pick(['all', 'all', 'none', 'none', [1, 4]] as const);
+    timeline.after(random.skewed(0, 1000), () => this.choose(choice));
+  }
+
   #show(frame: ServerFrame): void {
     const { evidence } = this.#surroundings;
     if (frame.type === 'welcome') {
@@ -258,6 +266,7 @@ export class SimulatedPlayer implements ClientSide {
     } else if (frame.type === 'resumed') {
       this.record = evidence.recordOf(frame.session);
       this.#reader.resumed(this.record, frame, this.#hasPosition);
+      if (frame.held.length > 0) this.#answerSoon();
     } else {
       if (frame.type === 'error') this.#lastWord = frame.code;
       if (frame.type === 'bye') this.#lastWord = frame.reason;

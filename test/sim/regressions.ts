@@ -362,4 +362,23 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     },
   },
+  {
+    found: 'commands that the player skipped run, because another drop held them again',
+    schedule: {
+      seed: 209604,
+      settings: {
+        ...PLAIN,
+        keepsPlayers: true,
+        players: [{ heldCommands: 'ask', confirms: true }],
+        limits: { ...DEFAULT_LIMITS, chains: 3 },
+        networkMs: [0, 0],
+        diskMs: [2, 60],
+      },
+      steps: [
+        { at: 194, kind: 'say', player: 0, verb: 'slow', count: 2 },
+        { at: 221, kind: 'cut', player: 0, how: 'both' },
+        { at: 1393, kind: 'cut', player: 0, how: 'up' },
+      ],
+    },
+  },
 ];

@@ -3,6 +3,7 @@ import {
   outputBytes,
   tokenId,
   type Commit,
+  type Decide,
   type DropReason,
   type Operation,
   type Session,
@@ -33,6 +34,7 @@ export class StoreAudit {
     if (!isChanged) return;
     if (operation.kind === 'issue' && operation.link) this.#evidence.recordOf(id).links += 1;
     if (operation.kind === 'revoke') this.#tokens.withdrawn(id);
+    if (operation.kind === 'decide') noteSkipped(this.#evidence.recordOf(id), operation, before);
     if (startsClock(operation, before, after)) this.#evidence.recordOf(id).attachedUntil = this.#evidence.now;
     const { limits } = this.#evidence.settings;
     const { output, commands } = after;
@@ -198,6 +200,18 @@ export function dropsNow(
   { seq, through = seq, reason }: { seq: number; through?: number; reason: DropReason },
 ): void {
   for (let each = seq; each <= through; each += 1) droppedNow.set(each, reason);
+}
+
+/** What was shown as held and is not to run, unless the game has it by now. */
+function noteSkipped(
+  { held, skippedNow }: SessionRecord,
+  { choice }: Decide,
+  { commands: { taken, handed = taken } }: Session,
+): void {
+  if (choice === 'all') return;
+  for (const seq of held) {
+    if (seq > handed && (choice === 'none' || !choice.seqs.includes(seq))) skippedNow.add(seq);
+  }
 }
 
 function noteDurable({ id, durable }: SessionRecord, text: string): void {

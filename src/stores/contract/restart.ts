@@ -52,6 +52,17 @@ export function restartScenarios(it: Scenario): void {
       assert.deepEqual(await subject.waiting(store), []);
     });
 
+    it(`keeps what was skipped so (${how})`, async (opened) => {
+      const subject = await Subject.playing(opened);
+      await subject.append(['wait', 'north']);
+      await subject.commit({ handed: 1 });
+      const next = successor(await subject.attach(subject.token, { wish: 'skip' }));
+      const store = await restarted(opened, how);
+      const { held } = await subject.attach(next, { wish: 'run', store });
+      assert.deepEqual(held, []);
+      assert.deepEqual((await subject.session(store)).commands.held?.skipped, [2]);
+    });
+
     it(`counts who was attached as detached since the restart (${how})`, async (opened) => {
       const attached = await Subject.playing(opened);
       await attached.append(['look']);

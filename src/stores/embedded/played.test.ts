@@ -69,7 +69,7 @@ it('tells what was played, step by step or all at once', () => {
   );
 });
 
-const HELD = { through: 3, since: 5, choice: 'undecided' } as const;
+const HELD = { through: 3, since: 5, decided: false, skipped: [2] } as const;
 /** Each field of a head with another value than in a new session. */
 const COMMANDS: CommandsHead = {
   accepted: 9,
