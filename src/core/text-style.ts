@@ -1,3 +1,5 @@
+import { NONE } from './lists.ts';
+
 const ESCAPE = '\u001b';
 
 // oxlint-disable-next-line no-control-regex
@@ -6,18 +8,24 @@ const SEQUENCE = /\u001b\[([\d;:]{0,64})m/g;
 // oxlint-disable-next-line no-control-regex
 const CUT = /\u001b(?:\[[\d;:]{0,64})?$/;
 
+/** The parameters that end a colour, of what is in front and of what is behind. */
+const FRONT = 39;
+const BEHIND = 49;
+
 /** What a parameter ends beside itself: 22 ends bold and faint, and so on (ECMA-48, section 8.3.117). */
-const ENDS: Readonly<Record<string, readonly string[]>> = {
-  22: ['1', '2'],
-  23: ['3'],
-  24: ['4', '21'],
-  25: ['5', '6'],
-  27: ['7'],
-  28: ['8'],
-  29: ['9'],
+const ENDS: Readonly<Record<number, readonly number[]>> = {
+  22: [1, 2],
+  23: [3],
+  24: [4, 21],
+  25: [5, 6],
+  27: [7],
+  28: [8],
+  29: [9],
+  [FRONT]: [FRONT],
+  [BEHIND]: [BEHIND],
 };
 
-const ATTRIBUTES = new Set(['1', '2', '3', '4', '5', '6', '7', '8', '9', '21']);
+const ATTRIBUTES = new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 21]);
 
 /**
  * How text looks that comes behind `text`, if text before it looked like `style`: the parameters of one SGR sequence
@@ -28,10 +36,9 @@ export function styleAfter(style: string, text: string): string {
   if (at < 0 && !text.includes(ESCAPE)) return style;
   const whole = at < 0 ? text : style.slice(at) + text;
   const before = at < 0 ? style : style.slice(0, at);
-  const looks = new Map<string, string>();
-  apply(looks, before);
-  for (const [, parameters = ''] of whole.matchAll(SEQUENCE))
-    apply(looks, parameters === '' ? '0' : parameters);
+  const looks: Looks = new Map();
+  if (before !== '') apply(looks, before);
+  for (const [, parameters = ''] of whole.matchAll(SEQUENCE)) apply(looks, parameters);
   return [...looks.values()].join(';') + (CUT.exec(whole)?.[0] ?? '');
 }
 
@@ -46,31 +53,39 @@ export function styleSequence(style: string): string {
   return parameters === '' ? '' : `${ESCAPE}[${parameters}m`;
 }
 
-/** Keeps one attribute by its own number, and the two colours by `3` and `4`. */
-function apply(looks: Map<string, string>, parameters: string): void {
+/** Each attribute by its own number, and a colour by the number that ends it. */
+type Looks = Map<number, string>;
+
+function apply(looks: Looks, parameters: string): void {
   const codes = parameters.split(';');
   for (let at = 0; at < codes.length; at += 1) {
-    const code = codes[at] ?? '';
-    if (code === '' || code === '0') looks.clear();
-    else if (code === '38' || code === '48') {
+    const text = codes[at] ?? '';
+    // `01` is 1, and what is empty is 0: many games write so.
+    const code = Number(text);
+    if (code === 0) looks.clear();
+    else if (code === 38 || code === 48) {
       // `38;5;n` and `38;2;r;g;b`.
-      const length = codes[at + 1] === '5' ? 3 : 5;
-      setLook(looks, code.slice(0, 1), codes.slice(at, at + length).join(';'));
+      const length = Number(codes[at + 1]) === 5 ? 3 : 5;
+      setLook(looks, code + 1, codes.slice(at, at + length).join(';'));
       at += length - 1;
-    } else if (/^(?:[34]8:|[349]\d$|10\d$)/.test(code)) colour(looks, code);
-    else if (ATTRIBUTES.has(code)) setLook(looks, `a${code}`, code);
-    else for (const ended of ENDS[code] ?? []) looks.delete(`a${ended}`);
+    } else if (ATTRIBUTES.has(code)) setLook(looks, code, String(code));
+    else if (code in ENDS) for (const ended of ENDS[code] ?? NONE) looks.delete(ended);
+    else colour(looks, code, text);
   }
 }
 
-function colour(looks: Map<string, string>, code: string): void {
-  const ground = /^(?:3|9)/.test(code) ? '3' : '4';
-  if (code === '39' || code === '49') looks.delete(ground);
-  else setLook(looks, ground, code);
+/** One of the named colours, or `38:5:n` and the like. */
+function colour(looks: Looks, code: number, text: string): void {
+  if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) setLook(looks, FRONT, String(code));
+  else if ((code >= 40 && code <= 47) || (code >= 100 && code <= 107)) setLook(looks, BEHIND, String(code));
+  else if (Number.isNaN(code)) {
+    const kind = Number(text.slice(0, text.indexOf(':')));
+    if (kind === 38 || kind === 48) setLook(looks, kind + 1, text);
+  }
 }
 
 /** The last that was set stands last. */
-function setLook(looks: Map<string, string>, key: string, code: string): void {
+function setLook(looks: Looks, key: number, code: string): void {
   looks.delete(key);
   looks.set(key, code);
 }
