@@ -81,7 +81,7 @@ describe('settings', () => {
   });
 
   test.each([
-    ['--telnet off --http off', 'telnet and http: both are off, so nobody could come in'],
+    ['--telnet off --http off', 'telnet, telnet_tls, http and https: all are off, so nobody could come in'],
     ['--telnet 5000 --http 5000', 'telnet and http: both have port 5000'],
     [
       '--upstream localhost:4000',
@@ -98,6 +98,8 @@ describe('settings', () => {
 
   test.each([
     '--telnet 0 --http 0',
+    '--telnet off --http off --https 443',
+    '--telnet off --http off --telnet-tls 4443',
     '--upstream mud.example:4000',
     '--upstream 127.0.0.1:4000 --host 10.0.0.5',
   ])('%s is no contradiction', (flags) => {

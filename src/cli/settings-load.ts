@@ -74,10 +74,11 @@ function settle<Name extends SettingName>(
 
 /** Settings that are each right but cannot hold together. One that could not be settled contradicts nothing. */
 function contradictions(settings: Partial<Settings>): readonly string[] {
-  const { host = '', telnet, http, upstream, commandBytes = 0, frameBytes = Infinity } = settings;
+  const { host = '', telnet, telnetTls, http, https, upstream } = settings;
+  const { commandBytes = 0, frameBytes = Infinity } = settings;
   const problems: string[] = [];
-  if (telnet === 'off' && http === 'off')
-    problems.push('telnet and http: both are off, so nobody could come in');
+  if ([telnet, telnetTls, http, https].every((port) => port === 'off'))
+    problems.push('telnet, telnet_tls, http and https: all are off, so nobody could come in');
   if (typeof telnet === 'number' && telnet !== 0 && telnet === http) {
     problems.push(`telnet and http: both have port ${telnet}`);
   }
