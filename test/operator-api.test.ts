@@ -34,7 +34,7 @@ beforeEach(async () => {
   operator = new Operator({
     credential: CREDENTIAL,
     port: 0,
-    names: ['holdfast.example'],
+    names: ['holdfast.example', 'Ops.Example.org'],
     version: '1.2.3',
     onAction: (action, address) => actions.push(`${action} from ${address}`),
   });
@@ -159,7 +159,13 @@ describe('the operator’s listener', () => {
 
   it('answers only to addresses, localhost and its own names, so that no rebound name reaches it', async () => {
     const status = (host: string): Promise<Answer> => send('GET', '/v1/status', { ...OPERATOR, Host: host });
-    for (const host of ['127.0.0.1', `localhost:${ports.operator}`, '[::1]:80', 'HOLDFAST.example:1']) {
+    for (const host of [
+      '127.0.0.1',
+      `localhost:${ports.operator}`,
+      '[::1]:80',
+      'HOLDFAST.example:1',
+      'ops.EXAMPLE.org',
+    ]) {
       expect((await status(host)).status).toBe(200);
     }
     for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', 'a b']) {

@@ -34,11 +34,14 @@ export interface OperatorServerOptions {
 /** The operator's listener: the API below `/v1/`, for who has the credential, and the page that uses it. */
 export class OperatorServer {
   readonly #options: OperatorServerOptions;
+  /** Capital letters do not matter in a host's name. */
+  readonly #names: readonly string[];
   readonly #server: Server;
   readonly #page = new Page('operator');
 
   constructor(options: OperatorServerOptions) {
     this.#options = options;
+    this.#names = options.names.map((name) => name.toLowerCase());
     this.#server = createServer(
       {
         maxHeaderSize: HEADER_BYTES_LIMIT,
@@ -66,7 +69,7 @@ export class OperatorServer {
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      checkHost(request, this.#options.names);
+      checkHost(request, this.#names);
       const { pathname, searchParams } = urlOf(request);
       if (pathname.startsWith('/v1/')) {
         send(response, 200, await this.#answer(request, pathname, searchParams));

@@ -8,7 +8,7 @@ const URL_LENGTH_LIMIT = 2048;
 
 /**
  * Refuses a request for another name than this server's. A page of somebody else's whose name was made to lead here
- * (DNS rebinding) sends its own name; addresses and `localhost` cannot be rebound.
+ * (DNS rebinding) sends its own name; addresses and `localhost` cannot be rebound. `names` are in small letters.
  */
 export function checkHost(request: IncomingMessage, names: readonly string[]): void {
   if ((request.url ?? '').length > URL_LENGTH_LIMIT) throw new ApiError('uri_too_long');
