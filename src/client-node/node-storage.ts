@@ -39,4 +39,19 @@ async function write(path: string, text: string): Promise<void> {
     await file.close();
   }
   await rename(next, path);
+  await syncFolder(dirname(path));
+}
+
+/**
+ * Which file has the name is in the folder: without this a power cut could bring the file before it back, whose token
+ * is spent. Windows has no such thing, and needs none.
+ */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
