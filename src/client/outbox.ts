@@ -42,10 +42,12 @@ interface Item {
   readonly id: number;
   readonly input: Input;
   readonly bytes: number;
-  /** `undefined` until it goes out, and again when it has to go out anew. */
-  seq: number | undefined;
+  /** `Infinity` until it goes out, and again when it has to go out anew. */
+  seq: number;
   /** The gateway had it before a resume. */
   isThere: boolean;
+  /** Its fate may have been in output that is gone. */
+  isUncertain: boolean;
   dropped: DropReason | undefined;
 }
 
@@ -57,7 +59,6 @@ export class Outbox {
   readonly #limits: OutboxLimits;
   #items: Item[] = [];
   #nextSeq = 1;
-  #isUncertain = false;
 
   constructor(limits: OutboxLimits = DEFAULT_OUTBOX) {
     this.#limits = limits;
@@ -69,18 +70,31 @@ export class Outbox {
 
   /** Takes an input, or says why not. */
   add(id: number, input: Input): Settled[] {
-    const bytes = utf8Length(JSON.stringify(input));
-    const waiting = this.#items.reduce((sum, item) => sum + item.bytes, bytes);
-    if (this.size >= this.#limits.commands || waiting > this.#limits.bytes)
-      return [{ id, fate: { kind: 'queue_full' } }];
-    this.#items.push({ id, input, bytes, seq: undefined, isThere: false, dropped: undefined });
-    return [];
+    try {
+      const bytes = utf8Length(JSON.stringify(input));
+      const waiting = this.#items.reduce((sum, item) => sum + item.bytes, bytes);
+      if (this.size >= this.#limits.commands || waiting > this.#limits.bytes)
+        return [{ id, fate: { kind: 'queue_full' } }];
+      this.#items.push({
+        id,
+        input,
+        bytes,
+        seq: Infinity,
+        isThere: false,
+        isUncertain: false,
+        dropped: undefined,
+      });
+      return [];
+    } catch {
+      // What is no JSON, though it has the type of it.
+      return [{ id, fate: invalid() }];
+    }
   }
 
   /** A new session: nothing was ever sent in it. */
   begin(): Settled[] {
     this.#nextSeq = 1;
-    return this.#take(({ seq }) => seq !== undefined).map(givenUp);
+    return this.#take(({ seq }) => seq < Infinity, givenUp);
   }
 
   /**
@@ -89,78 +103,81 @@ export class Outbox {
    */
   resume(accepted: number, own: number): void {
     for (const item of this.#items) {
-      item.isThere ||= item.seq !== undefined && item.seq <= own;
+      item.isThere ||= item.seq <= own;
       if (item.isThere) continue;
-      item.seq = undefined;
+      item.seq = Infinity;
       // Of a number that the gateway has forgotten in a crash.
       item.dropped = undefined;
     }
     this.#nextSeq = accepted + 1;
-    this.#isUncertain = false;
   }
 
-  /** Part of the output is gone, and fates may have been in it. */
+  /** Part of the output is gone, and fates may have been in it: also when the replay is cut short, and read on later. */
   uncertain(): void {
-    this.#isUncertain = true;
+    for (const item of this.#items) item.isUncertain = item.isThere;
   }
 
   /** The replay is complete: what was accepted before it is settled. */
   recovered(): Settled[] {
-    return this.#take(({ isThere }) => isThere).map((item) => settled(item, this.#isUncertain));
+    return this.#take(({ isThere }) => isThere, settled);
   }
 
   /** Puts aside what the gateway would close the connection for, before it goes out. */
   refuse(limits: Limits): Settled[] {
-    const refused = this.#take((item) => item.seq === undefined && !isSendable(item, limits));
-    return refused.map(({ id }) => ({ id, fate: { kind: 'invalid' } }));
+    return this.#take((item) => item.seq === Infinity && !isSendable(item, limits), invalid);
   }
 
   /** Frames for what has not gone out yet. */
   next(): ClientFrame[] {
     const frames: ClientFrame[] = [];
     for (const item of this.#items) {
-      if (item.seq !== undefined) continue;
-      item.seq = this.#nextSeq;
-      this.#nextSeq += 1;
+      if (item.seq < Infinity) continue;
+      item.seq = this.#nextSeq++;
       frames.push({ ...item.input, seq: item.seq });
     }
     return frames;
   }
 
   accepted(through: number): Settled[] {
-    const done = this.#take(({ seq, isThere }) => !isThere && seq !== undefined && seq <= through);
-    return done.map((item) => settled(item, false));
+    return this.#take(({ seq, isThere }) => !isThere && seq <= through, settled);
   }
 
   dropped(from: number, through: number, reason: DropReason): void {
     for (const item of this.#items) {
-      if (item.seq !== undefined && item.seq >= from && item.seq <= through) item.dropped = reason;
+      if (item.seq >= from && item.seq <= through) item.dropped = reason;
     }
   }
 
   /** No session will ever tell more of them. */
   giveUp(): Settled[] {
-    return this.#take(() => true).map(givenUp);
+    return this.#take(() => true, givenUp);
   }
 
-  #take(isWanted: (item: Item) => boolean): Item[] {
+  #take(isWanted: (item: Item) => boolean, fateOf: (item: Item) => Fate): Settled[] {
     const taken = this.#items.filter(isWanted);
-    this.#items = this.#items.filter((item) => !taken.includes(item));
-    return taken;
+    this.#items = this.#items.filter((item) => !isWanted(item));
+    return taken.map((item) => ({ id: item.id, fate: fateOf(item) }));
   }
 }
 
 function isSendable({ input, bytes }: Item, limits: Limits): boolean {
-  const fits = bytes + NUMBER_BYTES <= limits.frame_bytes;
-  if (input.type === 'command') return fits && isLine(input.text, limits.command_bytes);
-  return fits && isGmcpPackage(input.package) && (input.data === undefined || isGmcpData(input.data));
+  if (bytes + NUMBER_BYTES > limits.frame_bytes) return false;
+  // From JavaScript anything may come.
+  if (input.type === 'command')
+    return typeof input.text === 'string' && isLine(input.text, limits.command_bytes);
+  if (typeof input.package !== 'string' || !isGmcpPackage(input.package)) return false;
+  return input.data === undefined || isGmcpData(input.data);
 }
 
-function settled({ id, seq = 0, dropped }: Item, isUncertain: boolean): Settled {
-  if (dropped !== undefined) return { id, fate: { kind: 'dropped', reason: dropped } };
-  return { id, fate: isUncertain ? { kind: 'unknown' } : { kind: 'accepted', seq } };
+function settled({ seq, dropped, isUncertain }: Item): Fate {
+  if (dropped !== undefined) return { kind: 'dropped', reason: dropped };
+  return isUncertain ? { kind: 'unknown' } : { kind: 'accepted', seq };
 }
 
-function givenUp({ id, seq }: Item): Settled {
-  return { id, fate: { kind: seq === undefined ? 'lost' : 'unknown' } };
+function givenUp({ seq }: Item): Fate {
+  return { kind: seq < Infinity ? 'unknown' : 'lost' };
+}
+
+function invalid(): Fate {
+  return { kind: 'invalid' };
 }
