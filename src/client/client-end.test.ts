@@ -19,13 +19,13 @@ class Client {
   readonly end: ClientEnd;
   now = 0;
 
-  constructor(kept: Kept = {}, outbox?: OutboxLimits) {
-    this.end = new ClientEnd({ heldCommands: 'run', random: () => 0.5, ...(outbox && { outbox }) }, 0);
+  constructor(kept: Kept = {}, queue?: OutboxLimits) {
+    this.end = new ClientEnd({ heldCommands: 'run', random: () => 0.5, ...(queue && { queue }) }, 0);
     this.does({ kind: 'start', kept });
   }
 
-  static open(kept?: Kept, outbox?: OutboxLimits): Client {
-    const client = new Client(kept, outbox);
+  static open(kept?: Kept, queue?: OutboxLimits): Client {
+    const client = new Client(kept, queue);
     client.opens();
     return client;
   }
@@ -95,7 +95,42 @@ describe('coming back', () => {
     });
     expect(waits).toEqual([0, 250, 500, 1000, 2000, 4000, 7500, 7500]);
     client.opens();
+    client.now += 10_000;
     expect(client.loses()).toBe(0);
+  });
+
+  it('waits for longer each time also when each connection dies soon after it was made', () => {
+    const client = Client.open({ token: 'token-1' });
+    const waits = Array.from({ length: 4 }, () => {
+      client.now += 9999;
+      const wait = client.loses();
+      client.waits();
+      client.opens();
+      return wait;
+    });
+    expect(waits).toEqual([0, 250, 500, 1000]);
+    client.now += 10_000;
+    expect(client.loses()).toBe(0);
+    // An attempt that never came to a connection is none that held.
+    client.waits();
+    client.now += 10_000;
+    expect(client.loses()).toBe(250);
+  });
+
+  it('with a token from another device that is refused goes on with what was kept', () => {
+    const end = new ClientEnd({ heldCommands: 'run', random: () => 0.5, token: 'mistyped' }, 0);
+    end.receive({ kind: 'start', kept: { token: 'token-1', epoch: 'e', offset: 5 } }, 0);
+    expect(said(end.receive({ kind: 'connected' }, 0))).toEqual([
+      { type: 'hello', resume: { token: 'mistyped', commands: 'run' } },
+    ]);
+    const refused = { type: 'error', code: 'token_refused', message: '', retry: 'fresh' } as const;
+    const effects = end.receive({ kind: 'frame', frame: refused }, 0);
+    expect(effects.map(({ kind }) => kind)).toEqual(['show', 'hang_up']);
+    end.receive({ kind: 'disconnected', closeCode: 1006 }, 0);
+    expect(end.receive({ kind: 'deadline' }, 0)).toEqual([{ kind: 'dial' }]);
+    expect(said(end.receive({ kind: 'connected' }, 0))).toEqual([
+      { type: 'hello', resume: { token: 'token-1', epoch: 'e', offset: 5, commands: 'run' } },
+    ]);
   });
 
   it('is not before the gateway wants it, whatever wakes the client meanwhile, unless the player asks', () => {
@@ -167,7 +202,7 @@ describe('a takeover', () => {
     const client = afterAnAttempt();
     client.now += 9000;
     client.hears({ type: 'bye', reason: 'taken_over', resume: false });
-    expect(client.loses(4501)).toBe(0);
+    client.loses(4501);
     expect(client.end.status).toMatchObject({ kind: 'waiting' });
     client.waits();
     client.opens();
@@ -247,6 +282,27 @@ describe('what was received', () => {
   });
 });
 
+describe('the size of the window', () => {
+  const window = { type: 'window', columns: 50, rows: 20 } as const;
+
+  it('that changes while the gateway has our hello, with the size before, is told after its answer', () => {
+    const client = new Client({ token: 'token-1' });
+    client.does({ kind: 'connected' });
+    expect(client.does({ kind: 'ask', frame: window })).toEqual([]);
+    expect(said(client.hears(resumed({})))).toEqual([{ type: 'stored', id: 't2' }, window]);
+  });
+
+  it('is in the next hello, when it changes while there is no connection', () => {
+    const client = new Client();
+    client.does({ kind: 'ask', frame: window });
+    expect(said(client.opens())).toEqual([]);
+    client.does({ kind: 'ask', frame: { ...window, rows: 30 } });
+    client.loses();
+    client.waits();
+    expect(said(client.opens())).toEqual([]);
+  });
+});
+
 describe('a command', () => {
   it('waits while there is no connection, up to a limit of commands and of bytes', () => {
     const client = new Client({}, { commands: 2, bytes: 100 });
@@ -269,10 +325,23 @@ describe('a command', () => {
     client.sends(2, 'longer than twenty bytes');
     client.does({ kind: 'send', id: 3, input: { type: 'gmcp', package: 'no package' } });
     client.does({ kind: 'send', id: 4, input: { type: 'gmcp', package: 'A', data: 'x'.repeat(200) } });
-    client.sends(5, 'look');
+    // From JavaScript, which has no types.
+    const nothing: { text: string; package: string } = JSON.parse('{}');
+    client.sends(5, nothing.text);
+    client.does({ kind: 'send', id: 6, input: { type: 'gmcp', package: nothing.package } });
+    client.sends(7, 'look');
     const effects = client.opens();
-    expect(settled(effects)).toEqual([1, 2, 3, 4].map((id) => [id, 'invalid']));
+    expect(settled(effects)).toEqual([1, 2, 3, 4, 5, 6].map((id) => [id, 'invalid']));
     expect(said(effects)).toEqual([{ type: 'command', text: 'look', seq: 1 }]);
+  });
+
+  it('that has the type of JSON and is none is not taken', () => {
+    const circle: { self?: never } = {};
+    Object.assign(circle, { self: circle });
+    const client = Client.open();
+    const effects = client.does({ kind: 'send', id: 1, input: { type: 'gmcp', package: 'A', data: circle } });
+    expect(settled(effects)).toEqual([[1, 'invalid']]);
+    expect(client.end.outstanding).toBe(0);
   });
 
   it('that arrived before a return is settled when what was missed has been told, and others are sent again', () => {
@@ -312,7 +381,7 @@ describe('while what is kept is read again, after the end', () => {
   function again(): Client {
     const client = Client.open({ token: 'token-1' });
     client.does({ kind: 'leave', reason: 'another_tab' });
-    client.end.expect();
+    client.does({ kind: 'expect' });
     expect(client.end.status).toEqual({ kind: 'connecting' });
     return client;
   }
@@ -350,6 +419,16 @@ describe('quitting', () => {
     });
     client.loses(4500);
     expect(client.end.status).toEqual({ kind: 'closed', reason: 'quit', canResume: false });
+  });
+
+  it('before it is known what is kept waits until it is', () => {
+    const quit = (kept: Kept): ClientEffect[] => {
+      const end = new ClientEnd({ heldCommands: 'run', random: () => 0.5 }, 0);
+      expect(end.receive({ kind: 'quit' }, 0)).toEqual([]);
+      return end.receive({ kind: 'start', kept }, 0);
+    };
+    expect(quit({ token: 'token-1' })).toEqual([{ kind: 'dial' }]);
+    expect(quit({}).at(-1)).toEqual({ kind: 'over', reason: 'quit' });
   });
 
   it('is over at once where there is none yet', () => {

@@ -24,13 +24,18 @@ export interface Kept {
 }
 
 export type ClientEvent =
+  /** After the end: begins again soon, with `start`. What is sent until then waits for it. */
+  | { readonly kind: 'expect' }
   /** Begins, or begins again after the end; `kept` is what was found in the storage. Or: do not wait, dial now. */
   | { readonly kind: 'start'; readonly kept?: Kept | undefined }
   | { readonly kind: 'connected' }
   | { readonly kind: 'frame'; readonly frame: ServerFrame }
   | { readonly kind: 'disconnected'; readonly closeCode: number }
   | { readonly kind: 'send'; readonly id: number; readonly input: Input }
-  /** Said if there is a connection, and else forgotten. `replay` is the player's choice after `resumed` with `ask`. */
+  /**
+   * Said if there is a connection, and else forgotten: a later `hello` has the window's size. `replay` is the player's
+   * choice after `resumed` with `ask`.
+   */
   | { readonly kind: 'ask'; readonly frame: WindowFrame | RefreshFrame | LinkFrame | ReplayFrame }
   /** The player ends the session for good, now or as soon as there is a connection. */
   | { readonly kind: 'quit' }
@@ -42,7 +47,10 @@ export type ClientEvent =
   | { readonly kind: 'rest' }
   | { readonly kind: 'deadline' };
 
-/** Performed in order; what is to `keep` is durable before the next thing is said. */
+/**
+ * Performed in order, and all of them before the next event; what is to `keep` is durable before the next thing is
+ * said. Only `disconnected` may come as soon as its `hang_up` is performed.
+ */
 export type ClientEffect =
   | { readonly kind: 'dial' }
   | { readonly kind: 'hang_up' }
@@ -66,14 +74,22 @@ export type LinkStatus =
   | { readonly kind: 'closed'; readonly reason: string; readonly canResume: boolean };
 
 export interface ClientEndSettings {
+  /** To begin with, once, instead of what is kept. If it is refused, the client goes on with what is kept. */
+  readonly token?: string;
   /** What the client says of itself, now. */
   readonly client?: () => ClientDescription;
   /** What to do with held commands at a return. */
   readonly heldCommands: 'run' | 'skip' | 'ask';
-  readonly outbox?: OutboxLimits;
+  readonly queue?: OutboxLimits;
   /** From 0 to 1, for the backoff. */
   readonly random: () => number;
 }
+
+/** The reason where the gateway gave none. */
+const NO_WORD = 'disconnected';
+
+/** What share of a window may be without an acknowledgement: a quarter, less what fractions are rounded by. */
+const ACK_SHARE = 0.24;
 
 /** How long an acknowledgement may wait for company, in ms. */
 const ACK_DELAY_MS = 200;
@@ -84,6 +100,9 @@ const ANSWER_TIMEOUT_MS = 20_000;
 /** How long a `pong` may take, in ms: asked after a silence, and asked of a connection that may have died in our sleep. */
 const PONG_TIMEOUT_MS = 15_000;
 const WAKE_TIMEOUT_MS = 5000;
+
+/** Only a connection that held for so long counts as one, in ms: what dies at once each time is not dialed at once. */
+const STEADY_MS = 10_000;
 
 /** How late a `hello` that we did not wait for may still take the session from us, in ms. */
 const GHOST_MS = 10_000;
@@ -99,23 +118,28 @@ export class ClientEnd {
   #effects: ClientEffect[] = [];
   #now: number;
   #kept: Kept = {};
+  /** The token of the settings, until it has opened a session or was refused. What is kept stays as it is till then. */
+  #given: string | undefined;
   #limits: Limits | undefined;
   #attempts = 0;
   // What is due when; never: Infinity.
   #retryAt = Infinity;
   /** When a dialed connection is given up that the gateway has not answered on. */
   #answerBy = Infinity;
+  /** From then on the connection has held. */
+  #steadyAt = Infinity;
   /** The gateway's own word on when it wants us again. */
   #notBefore = 0;
-  /** What the gateway said about coming back, until the close that follows. */
-  #verdict: 'resume' | 'fresh' | 'never' | undefined;
-  #reason: string | undefined;
+  /** Whether to come back, where the gateway said so before the close. */
+  #returns: boolean | undefined;
+  #reason = NO_WORD;
   #isQuitting = false;
   /** Until then a takeover may be by our own earlier attempt. */
   #ghostUntil = 0;
-  #acknowledged = 0;
-  #unacknowledgedBytes = 0;
-  #unacknowledgedEntries = 0;
+  /** Since our hello, which has the size before. */
+  #window: WindowFrame | undefined;
+  /** The share of a window that is not acknowledged. */
+  #unacknowledged = 0;
   #ackAt = Infinity;
   #heardAt = 0;
   /** Asked for a sign of life, which has to come by then. */
@@ -123,7 +147,8 @@ export class ClientEnd {
 
   constructor(settings: ClientEndSettings, now: number) {
     this.#settings = settings;
-    this.#outbox = new Outbox(settings.outbox);
+    this.#given = settings.token;
+    this.#outbox = new Outbox(settings.queue);
     this.#now = now;
   }
 
@@ -136,7 +161,7 @@ export class ClientEnd {
   }
 
   get status(): LinkStatus {
-    const reason = this.#reason ?? 'disconnected';
+    const reason = this.#reason;
     switch (this.#link) {
       case 'down':
         return { kind: 'waiting', retryAt: this.#retryAt, reason };
@@ -160,30 +185,30 @@ export class ClientEnd {
     return Math.min(this.#retryAt, this.#answerBy, this.#ackAt, this.#pongBy, this.#pingAt);
   }
 
+  get #shown(): Kept {
+    return this.#given ? { token: this.#given } : this.#kept;
+  }
+
   /** When to ask for a sign of life, unless that is asked for already. */
   get #pingAt(): number {
     if (!this.isOpen || !this.#limits || this.#pongBy < Infinity) return Infinity;
     return this.#heardAt + this.#limits.ping_ms;
   }
 
-  /** Begins again soon, when the driver knows what is kept: what is sent until then waits for it. */
-  expect(): void {
-    if (this.#link === 'over') this.#link = 'idle';
-  }
-
   receive(event: ClientEvent, now: number): ClientEffect[] {
     this.#now = now;
     this.#effects = [];
-    if (this.#link !== 'over' || event.kind === 'start') this.#handle(event);
+    if (this.#link !== 'over' || event.kind === 'start' || event.kind === 'expect') this.#handle(event);
     return this.#effects;
   }
 
   #handle(event: ClientEvent): void {
     switch (event.kind) {
-      case 'start':
-        this.#kept = event.kept ?? this.#kept;
-        if (this.#link === 'idle' || this.#link === 'down' || this.#link === 'over') this.#dial();
+      case 'expect':
+        if (this.#link === 'over') this.#link = 'idle';
         return;
+      case 'start':
+        return this.#start(event.kept);
       case 'connected':
         return this.#greet();
       case 'frame':
@@ -196,9 +221,10 @@ export class ClientEnd {
         this.#settle(this.#outbox.add(event.id, event.input));
         return this.#sendOut();
       case 'ask':
+        if (event.frame.type === 'window') this.#window = event.frame;
         // Without a token there is nothing to ask for, but the window has a size.
-        if (event.frame.type === 'window' || this.#kept.token !== undefined) this.#say(event.frame);
-        return;
+        else if (!this.#kept.token) return;
+        return this.#say(event.frame);
       case 'quit':
         return this.#quit();
       case 'leave':
@@ -213,8 +239,8 @@ export class ClientEnd {
     }
   }
 
-  #do(...effects: readonly ClientEffect[]): void {
-    this.#effects.push(...effects);
+  #do(effect: ClientEffect): void {
+    this.#effects.push(effect);
   }
 
   #say(frame: ClientFrame): void {
@@ -231,24 +257,32 @@ export class ClientEnd {
 
   // The connection.
 
+  #start(kept = this.#kept): void {
+    this.#kept = kept;
+    if (!['idle', 'down', 'over'].includes(this.#link)) return;
+    this.#link = 'down';
+    if (this.#isQuitting) this.#quit();
+    else this.#dial();
+  }
+
   #dial(): void {
     this.#link = 'dialing';
-    this.#retryAt = Infinity;
+    this.#retryAt = this.#steadyAt = Infinity;
     this.#answerBy = this.#now + ANSWER_TIMEOUT_MS;
-    this.#verdict = undefined;
-    this.#reason = undefined;
+    this.#returns = undefined;
+    this.#reason = NO_WORD;
     this.#do({ kind: 'dial' });
   }
 
   #greet(): void {
     this.#link = 'greeting';
-    const { token, epoch, offset } = this.#kept;
+    this.#window = undefined;
+    const { token, ...place } = this.#shown;
     const { client, heldCommands: commands } = this.#settings;
-    const place = offset === undefined ? {} : placeAt(offset, epoch);
     const hello: HelloFrame = {
       type: 'hello',
       ...(client && { client: client() }),
-      ...(token !== undefined && { resume: { token, ...place, commands } }),
+      ...(token && { resume: { token, ...place, commands } }),
     };
     this.#do({ kind: 'say', frame: hello });
   }
@@ -256,9 +290,9 @@ export class ClientEnd {
   #disconnected(closeCode: number): void {
     // Our hello may still be on its way to the gateway.
     if (this.#link === 'greeting') this.#ghostUntil = this.#now + GHOST_MS;
+    if (this.#now >= this.#steadyAt) this.#attempts = 0;
     this.#quiet();
-    const verdict = this.#verdict ?? (shouldReconnect(closeCode) ? 'resume' : 'never');
-    if (verdict !== 'resume') return this.#over(this.#reason ?? 'disconnected');
+    if (!(this.#returns ?? shouldReconnect(closeCode))) return this.#over(this.#reason);
     this.#link = 'down';
     const wait = backoffMs(this.#attempts, this.#settings.random());
     this.#attempts += 1;
@@ -269,7 +303,6 @@ export class ClientEnd {
     this.#quiet();
     this.#link = 'over';
     this.#reason = reason;
-    this.#attempts = 0;
     this.#isQuitting = false;
     this.#settle(this.#outbox.giveUp());
     this.#do({ kind: 'over', reason });
@@ -305,8 +338,10 @@ export class ClientEnd {
   #quit(): void {
     this.#isQuitting = true;
     if (this.isOpen) return this.#say({ type: 'quit' });
+    // What is kept is not known before `start`.
+    if (this.#link === 'idle') return;
     // There is nothing to end.
-    if (this.#kept.token === undefined) {
+    if (!this.#shown.token) {
       this.#do({ kind: 'hang_up' });
       this.#become({});
       return this.#over('quit');
@@ -335,17 +370,14 @@ export class ClientEnd {
       case 'token':
         return this.#token(frame);
       case 'error':
-        this.#verdict = frame.retry === 'later' ? 'resume' : frame.retry;
+        this.#returns = frame.retry === 'fresh' ? this.#refused() : frame.retry !== 'never';
         this.#reason = frame.code;
         this.#notBefore = this.#now + (frame.retry_after_ms ?? 0);
-        if (frame.retry === 'fresh') this.#become({});
         this.#show(frame);
         // The close that follows says no more.
         return this.#do({ kind: 'hang_up' });
       case 'bye':
         return this.#bye(frame);
-      case 'pong':
-        return;
       case 'gap':
         // Fates are not evicted with the text; what is gone otherwise may have had some.
         if (frame.reason !== 'bound' && frame.reason !== 'oversize') this.#outbox.uncertain();
@@ -354,25 +386,30 @@ export class ClientEnd {
         this.#outbox.dropped(frame.seq, frame.through ?? frame.seq, frame.reason);
         return this.#took(frame, frame.offset);
       case 'output':
-        return this.#took(frame, frame.offset, utf8Length(frame.text));
       case 'echo':
-        return this.#took(frame, frame.offset);
       case 'gmcp':
-        if (frame.offset === undefined) return this.#show(frame);
-        return this.#took(frame, frame.offset, utf8Length(JSON.stringify(frame.data ?? '')));
+        return this.#took(frame, frame.offset);
       case 'state':
         return this.#show(frame);
+      default:
     }
+  }
+
+  /** There is no way back with the token that was shown; perhaps there is with the one that is kept. */
+  #refused(): boolean {
+    if (!this.#given) this.#become({});
+    this.#given = undefined;
+    return this.#kept.token !== undefined;
   }
 
   #bye(frame: Extract<ServerFrame, { type: 'bye' }>): void {
     const { reason, resume, token } = frame;
     const isGhost = reason === 'taken_over' && this.#now < this.#ghostUntil;
     if (isGhost) this.#ghostUntil = 0;
-    this.#verdict = resume || isGhost ? 'resume' : 'never';
+    this.#returns = resume || isGhost;
     this.#reason = reason;
     // Of another session: the position in this one means nothing there.
-    if (token?.value !== undefined) this.#become({ token: token.value });
+    if (token?.value) this.#become({ token: token.value });
     // Another client has the session; the token stays good, for when the player asks.
     if (!resume && reason !== 'taken_over') this.#become({});
     this.#show(frame);
@@ -380,10 +417,11 @@ export class ClientEnd {
 
   #opened(link: 'open' | 'replaying', limits: Limits): void {
     this.#link = link;
-    this.#reason = undefined;
     this.#answerBy = Infinity;
     this.#limits = limits;
-    this.#attempts = this.#acknowledged = this.#unacknowledgedBytes = this.#unacknowledgedEntries = 0;
+    this.#given = undefined;
+    this.#steadyAt = this.#now + STEADY_MS;
+    this.#unacknowledged = 0;
   }
 
   #resumed(frame: Extract<ServerFrame, { type: 'resumed' }>): void {
@@ -399,6 +437,7 @@ export class ClientEnd {
 
   /** What was meant to be said while there was no connection. */
   #catchUp(): void {
+    if (this.#window) this.#say(this.#window);
     this.#sendOut();
     if (this.#isQuitting) this.#say({ type: 'quit' });
   }
@@ -406,36 +445,32 @@ export class ClientEnd {
   #token(frame: Extract<ServerFrame, { type: 'token' }>): void {
     const { id, value, link } = frame;
     if (link) return this.#show(frame);
-    if (value === undefined) return;
+    if (!value) return;
     this.#keep({ token: value });
     this.#say({ type: 'stored', id });
   }
 
   /** An entry of the output: shown once, kept, and acknowledged when it is worth it. */
-  #took(frame: ServerFrame & Pick<Positioned, 'epoch'>, offset: number, bytes = 0): void {
+  #took(frame: ServerFrame & Pick<Positioned, 'epoch'>, offset?: number): void {
     this.#show(frame);
+    // The last value of a state package, which has no place.
+    if (offset === undefined) return;
     this.#keep(placeAt(offset, frame.epoch));
-    this.#unacknowledgedBytes += bytes;
-    this.#unacknowledgedEntries += 1;
-    const { window_bytes: windowBytes = 0, window_entries: windowEntries = 0 } = this.#limits ?? {};
-    const isHalf =
-      this.#unacknowledgedBytes >= windowBytes / 4 || this.#unacknowledgedEntries >= windowEntries / 4;
-    if (isHalf) this.#acknowledge();
+    const { window_bytes: bytes = 1, window_entries: entries = 1 } = this.#limits ?? {};
+    // More bytes than the gateway counts: the frame with all that is around the text.
+    this.#unacknowledged += Math.max(utf8Length(JSON.stringify(frame)) / bytes, 1 / entries);
+    if (this.#unacknowledged > ACK_SHARE) this.#acknowledge();
     else this.#ackAt = Math.min(this.#ackAt, this.#now + ACK_DELAY_MS);
   }
 
   #acknowledge(): void {
-    if (!this.isOpen) return;
     this.#ackAt = Infinity;
-    const { offset = 0 } = this.#kept;
-    if (offset === this.#acknowledged) return;
-    this.#acknowledged = offset;
-    this.#unacknowledgedBytes = this.#unacknowledgedEntries = 0;
-    this.#say({ type: 'ack', offset });
+    if (this.#unacknowledged > 0) this.#say({ type: 'ack', offset: this.#kept.offset ?? 0 });
+    this.#unacknowledged = 0;
   }
 
   #sendOut(): void {
-    if (!this.isOpen || this.#limits === undefined) return;
+    if (!this.isOpen || !this.#limits) return;
     this.#settle(this.#outbox.refuse(this.#limits));
     for (const frame of this.#outbox.next()) this.#say(frame);
   }

@@ -12,7 +12,7 @@ export interface ConnectOptions {
    * one item, so that all that share the storage share the session.
    */
   readonly tokenStorage?: TokenStorage | WebStorage;
-  /** A token from another device, to begin with instead of what is kept. */
+  /** A token from another device, to begin with instead of what is kept. Refused, the session goes on with that. */
   readonly token?: string;
   /** What the game is told of the client. */
   readonly client?: ClientDescription;
@@ -51,7 +51,7 @@ export function connect(url: string | Address, options: ConnectOptions = {}): Se
 }
 
 function storageOf(storage: TokenStorage | WebStorage | undefined, name: string): TokenStorage {
-  if (storage === undefined) return browserStorage(name);
+  if (!storage) return browserStorage(name);
   if (!('getItem' in storage)) return storage;
   return itemStorage(storage, name, storage === platform.sessionStorage ? 'tab' : 'device');
 }

@@ -38,7 +38,7 @@ interface Target {
   addEventListener(
     type: string,
     listener: (event: { readonly type: string }) => void,
-    options: { readonly signal: Signal },
+    options: { readonly capture: boolean; readonly signal: Signal },
   ): void;
 }
 
@@ -59,14 +59,15 @@ export interface Channel {
 export interface Everywhere {
   setTimeout(run: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
-  readonly crypto: { getRandomValues(numbers: Uint32Array): Uint32Array };
   readonly AbortController: new () => { readonly signal: Signal; abort(): void };
 }
 
 /** All that there is in a browser with Web Locks. */
 export interface Browser extends Everywhere, Target {
-  readonly document: Target & { readonly hidden: boolean };
+  readonly document: { readonly hidden: boolean };
   readonly navigator: { readonly locks: Locks };
+  /** Over TLS and on localhost only, as the locks. */
+  readonly crypto: { randomUUID(): string };
   readonly sessionStorage: BrowserStorage;
   readonly localStorage: BrowserStorage;
   readonly BroadcastChannel: new (name: string) => Channel;
@@ -76,8 +77,3 @@ export interface Browser extends Everywhere, Target {
 // The one place where the compiler has to take our word for what is around us.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion
 export const platform: Everywhere & Partial<Browser> = globalThis as unknown as Everywhere & Partial<Browser>;
-
-/** A name that nobody guesses, and nobody else has. (`crypto.randomUUID` is there over TLS only.) */
-export function randomKey(): string {
-  return platform.crypto.getRandomValues(new Uint32Array(4)).join('-');
-}

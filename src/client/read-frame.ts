@@ -20,23 +20,25 @@ type Shape<T> = {
 
 const situation = { state: '', world: '' } as const;
 const token = { id: '', expires_at: '' } as const;
-const limits = {
-  frame_bytes: 0,
-  command_bytes: 0,
-  queue_commands: 0,
-  window_bytes: 0,
-  window_entries: 0,
-  ping_ms: 0,
+const opening = {
+  session: '',
+  echo: true,
+  ...situation,
+  limits: {
+    frame_bytes: 0,
+    command_bytes: 0,
+    queue_commands: 0,
+    window_bytes: 0,
+    window_entries: 0,
+    ping_ms: 0,
+  },
 } as const;
 
 const SHAPES: { readonly [T in ServerFrame['type']]: Shape<Extract<ServerFrame, { readonly type: T }>> } = {
-  welcome: { session: '', echo: true, ...situation, limits },
+  welcome: opening,
   resumed: {
-    session: '',
-    echo: true,
-    ...situation,
+    ...opening,
     token: { ...token, value: '' },
-    limits,
     accepted: 0,
     own: 0,
     output: { from: 0, to: 0 },
@@ -88,12 +90,11 @@ export function readFrame(text: unknown): ServerFrame | undefined {
 /** Whether a value has at least what the example has, of the same types all the way down. */
 function fits<T>(value: unknown, example: T): value is T {
   if (typeof value !== typeof example || value === null) return false;
-  if (typeof example !== 'object' || example === null) return true;
-  // An object, as the example is.
+  // Of a text, a number, true or false no part is asked for.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const parts = value as Record<string, unknown>;
   return (
     Array.isArray(value) === Array.isArray(example) &&
-    Object.entries(example).every(([name, part]) => fits(parts[name], part))
+    Object.entries(example ?? {}).every(([name, part]) => fits(parts[name], part))
   );
 }

@@ -13,6 +13,8 @@ import { platform, type Signal, type WebSocketConstructor, type WebSocketLike } 
 import { readFrame } from './read-frame.ts';
 import { SessionError } from './session-error.ts';
 import type { Gap, Return, SessionEvents, SessionStatus } from './session-events.ts';
+import { memoryStorage } from './storage/memory-storage.ts';
+import { readJson } from './storage/read-json.ts';
 import type { Keeping, TokenStorage } from './storage/token-storage.ts';
 
 /** A timer cannot wait for longer, in ms. */
@@ -50,14 +52,12 @@ interface Pending<T> {
  */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #storage: TokenStorage;
+  #storage: TokenStorage;
   readonly #end: ClientEnd;
   readonly #listeners = new Set<readonly [keyof SessionEvents, Listener<never>]>();
   readonly #sent = new Map<number, Pending<Receipt>>();
   #links: Pending<string>[] = [];
   #quits: (() => void)[] = [];
-  /** From another device: what it replaced is not worth anything any more, once it was shown. */
-  #token: string | undefined;
   #client: ClientDescription;
   #keeps: Keeping;
   #status: SessionStatus = { kind: 'connecting' };
@@ -65,31 +65,32 @@ export class Session {
   /** What is saved and what is said, in order. */
   #inOrder: Promise<void> = Promise.resolve();
   #unsaved: Kept | undefined;
-  /** Whether the storage is open for us, or is being opened. */
-  #holds = false;
-  #isBlocked = false;
+  /** What we have of the storage. `blocked`: it is being opened, but somebody else has it. */
+  #hold: 'opening' | 'blocked' | 'ours' | undefined;
+  /** What is done, and what has to wait until it is. */
+  readonly #turns: (() => void)[] = [];
   #return: (Omit<Return, 'gap'> & { gap: Gap | undefined }) | undefined;
   #timer: unknown;
-  #ears = new platform.AbortController();
+  /** Aborted, nothing of the page is heard any more, and nothing of a storage that is still being opened. */
+  #ears: { abort(): void } | undefined;
   #nextId = 0;
   #now = 0;
   #wallClock = Date.now();
 
   /** Use `connect`. */
   constructor(options: SessionOptions) {
-    const { client, signal, heldCommands = 'run', queue } = options;
+    const { client, signal, storage } = options;
     this.#options = options;
-    this.#storage = options.storage;
-    this.#keeps = options.storage.keeps;
+    this.#storage = storage;
+    this.#keeps = storage.keeps;
     this.#client = { name: 'holdfast', version: '1', ...client };
-    this.#token = options.token;
     this.#end = new ClientEnd(
-      { heldCommands, random: Math.random, client: () => this.#client, ...(queue && { outbox: queue }) },
+      { heldCommands: 'run', ...options, random: Math.random, client: () => this.#client },
       this.#now,
     );
     signal?.addEventListener('abort', () => void this.close());
     if (signal?.aborted) void this.close();
-    else this.#start();
+    else this.retry();
   }
 
   get status(): SessionStatus {
@@ -134,17 +135,20 @@ export class Session {
 
   /** A token for another device. Rejects as `closed` while there is no connection, or no token yet. */
   link(): Promise<string> {
-    return new Promise((resolve, reject) => {
-      if (!this.#end.isOpen || this.#end.kept.token === undefined) return reject(new SessionError('closed'));
-      this.#links.push({ resolve, reject });
-      this.#receive({ kind: 'ask', frame: { type: 'link' } });
+    return this.#call((pending) => {
+      if (!this.#end.isOpen || !this.#end.kept.token) return pending.reject(new SessionError('closed'));
+      this.#links.push(pending);
+      this.#handle({ kind: 'ask', frame: { type: 'link' } });
     });
   }
 
   /** Does not wait any longer, or begins again after the status `closed`. */
   retry(): void {
-    if (this.#holds) this.#receive({ kind: 'start' });
-    else this.#start();
+    this.#turn(() => {
+      // While the storage is being opened it is not known what to come back to.
+      if (this.#hold === 'ours') this.#handle({ kind: 'start' });
+      else if (!this.#hold) this.#start();
+    });
   }
 
   /** In the status `blocked`: asks the other tab to let go. It is told, and its session closes as `another_tab`. */
@@ -154,21 +158,23 @@ export class Session {
 
   /** Ends the session for good; its tokens are worth nothing any more. Resolves when it is over. */
   quit(): Promise<void> {
-    return new Promise((resolve) => {
+    return this.#call(({ resolve }) => {
       if (this.#status.kind === 'closed') return resolve();
       this.#quits.push(resolve);
-      this.#receive({ kind: 'quit' });
+      this.#handle({ kind: 'quit' });
     });
   }
 
   /** Leaves: the session is kept, and can be come back to. Resolves when what is kept is saved. */
-  async close(): Promise<void> {
-    this.#isBlocked = false;
-    this.#receive({ kind: 'leave', reason: 'left' });
-    await this.#inOrder;
-    this.#ears.abort();
-    if (this.#holds) this.#storage.close?.();
-    this.#holds = false;
+  close(): Promise<void> {
+    return this.#call(({ resolve }) => {
+      const hold = this.#hold;
+      this.#leave('left');
+      this.#then(() => {
+        resolve();
+        if (hold) this.#storage.close?.();
+      });
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -178,81 +184,102 @@ export class Session {
   // Beginning and ending.
 
   #start(): void {
-    if (this.#holds) return;
-    this.#holds = true;
-    this.#end.expect();
-    const begin = (text?: string | null): void => {
-      // Left before it was there.
-      if (!this.#holds) return;
-      const token = this.#token;
-      this.#token = undefined;
-      this.#isBlocked = false;
-      this.#hear();
-      // What nobody keeps, the end itself still has.
-      const kept = token ? { token } : this.#keeps === 'memory' ? undefined : keptIn(text);
-      this.#receive({ kind: 'start', kept });
-    };
-    const failed = (): void => {
-      this.#keepsNothing();
-      begin();
-    };
-    const events = {
-      blocked: () => {
-        this.#isBlocked = true;
-        this.#tell();
-      },
-      lost: () => {
-        this.#holds = false;
-        this.#receive({ kind: 'leave', reason: 'another_tab' });
-      },
-    };
-    void Promise.resolve()
-      .then(() => this.#storage.open(events))
-      .then(begin, failed);
-    this.#tell();
+    this.#hold = 'opening';
+    const ears = new platform.AbortController();
+    const { signal } = ears;
+    this.#ears = ears;
+    /** Unless we left meanwhile. */
+    const turn = (act: () => void): void => this.#turn(() => signal.aborted || act());
+    void this.#inOrder
+      .then(() =>
+        this.#storage.open({
+          blocked: () =>
+            turn(() => {
+              this.#hold = 'blocked';
+              this.#tell();
+            }),
+          lost: () => turn(() => this.#leave('another_tab')),
+        }),
+      )
+      .catch(() =>
+        turn(() => {
+          // What it keeps may be good, and is read another time: it is not ours to replace or remove.
+          this.#storage = memoryStorage();
+          this.#keepsNothing();
+        }),
+      )
+      .then((text) =>
+        turn(() => {
+          this.#hold = 'ours';
+          this.#hear(signal);
+          // What nobody keeps, the end itself still has.
+          const kept = this.#keeps === 'memory' ? undefined : (readJson<Kept>(text) ?? {});
+          this.#handle({ kind: 'start', kept });
+        }),
+      );
+    this.#handle({ kind: 'expect' });
+  }
+
+  #leave(reason: string): void {
+    this.#hold = undefined;
+    this.#ears?.abort();
+    this.#handle({ kind: 'leave', reason });
   }
 
   /** What the page goes through, which the socket does not tell. */
-  #hear(): void {
-    const { document } = platform;
-    this.#ears = new platform.AbortController();
-    const options = { signal: this.#ears.signal };
+  #hear(signal: Signal): void {
     const look = ({ type }: { readonly type: string }): void => {
-      const isRest = type === 'pagehide' || type === 'freeze' || document?.hidden;
+      const isRest = type === 'pagehide' || type === 'freeze' || platform.document?.hidden;
       this.#receive({ kind: isRest ? 'rest' : 'wake' });
     };
-    for (const name of ['online', 'offline', 'pagehide']) {
-      platform.addEventListener?.(name, look, options);
-    }
-    for (const name of ['resume', 'freeze', 'visibilitychange']) {
-      document?.addEventListener(name, look, options);
+    // Some are the document's: on their way down to it they pass the window.
+    for (const name of ['online', 'offline', 'pagehide', 'resume', 'freeze', 'visibilitychange']) {
+      platform.addEventListener?.(name, look, { capture: true, signal });
     }
   }
 
   // Driving the client's end.
 
   #submit(input: Input): Promise<Receipt> {
-    return new Promise((resolve, reject) => {
-      if (this.#status.kind === 'closed') return reject(new SessionError('closed'));
-      const id = this.#nextId;
-      this.#nextId += 1;
-      this.#sent.set(id, { resolve, reject });
-      try {
-        this.#receive({ kind: 'send', id, input });
-      } catch {
-        // What is no JSON, though it has the type of it.
-        this.#sent.delete(id);
-        reject(new SessionError('invalid'));
-      }
+    return this.#call((pending) => {
+      if (this.#status.kind === 'closed') return pending.reject(new SessionError('closed'));
+      const id = this.#nextId++;
+      this.#sent.set(id, pending);
+      this.#handle({ kind: 'send', id, input });
     });
   }
 
+  #call<T>(act: (pending: Pending<T>) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#turn(() => act({ resolve, reject }));
+    });
+  }
+
+  /**
+   * One after the other: what a listener calls for comes after all that is decided, which the listener is told of in
+   * the midst of it.
+   */
+  #turn(act: () => void): void {
+    if (this.#turns.push(act) > 1) return;
+    try {
+      // Also those that come meanwhile.
+      for (const turn of this.#turns) turn();
+    } finally {
+      this.#turns.length = 0;
+      this.#arm();
+    }
+  }
+
   #receive(event: ClientEvent): void {
+    this.#turn(() => this.#handle(event));
+  }
+
+  /** Within a turn. */
+  #handle(event: ClientEvent): void {
     const effects = this.#end.receive(event, this.#time());
     // The status is that of the end already.
     this.#tell();
     for (const effect of effects) this.#perform(effect);
-    this.#arm();
   }
 
   /** It goes on while the computer sleeps, and stands still while the clock is set back. */
@@ -286,7 +313,6 @@ export class Session {
       case 'settle':
         return this.#settle(effect.id, effect.fate);
       case 'over':
-        for (const { reject } of this.#links.splice(0)) reject(new SessionError('closed'));
         for (const done of this.#quits.splice(0)) this.#then(done);
     }
   }
@@ -308,8 +334,11 @@ export class Session {
       const socket = new this.#options.WebSocket(this.#options.url, 'holdfast.v1');
       this.#socket = socket;
       socket.onopen = () => this.#receive({ kind: 'connected' });
-      socket.onmessage = ({ data }: { readonly data: unknown }) => this.#heard(data);
-      socket.onclose = ({ code }: { readonly code: number }) => this.#gone(code);
+      socket.onmessage = ({ data }: { readonly data: unknown }) => {
+        const frame = readFrame(data);
+        if (frame) this.#receive({ kind: 'frame', frame });
+      };
+      socket.onclose = ({ code }: { readonly code: number }) => this.#turn(() => this.#gone(code));
       // The close that follows says all; but `ws` throws what nobody listens to.
       socket.onerror = () => undefined;
     } catch {
@@ -318,12 +347,7 @@ export class Session {
     }
   }
 
-  #heard(data: unknown): void {
-    const frame = readFrame(data);
-    if (frame) this.#receive({ kind: 'frame', frame });
-  }
-
-  /** Whatever the socket still says is not heard. */
+  /** Within a turn. Whatever the socket still says is not heard. */
   #gone(closeCode: number): void {
     const socket = this.#socket;
     this.#socket = undefined;
@@ -331,7 +355,8 @@ export class Session {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();
     }
-    this.#receive({ kind: 'disconnected', closeCode });
+    for (const { reject } of this.#links.splice(0)) reject(new SessionError('closed'));
+    this.#handle({ kind: 'disconnected', closeCode });
   }
 
   // oxlint-enable unicorn/prefer-add-event-listener
@@ -383,7 +408,7 @@ export class Session {
   }
 
   #tell(): void {
-    let status: SessionStatus = this.#isBlocked ? { kind: 'blocked' } : this.#end.status;
+    let status: SessionStatus = this.#hold === 'blocked' ? { kind: 'blocked' } : this.#end.status;
     if (status.kind === 'waiting') {
       status = { ...status, retryAt: status.retryAt - this.#now + this.#wallClock };
     }
@@ -445,14 +470,5 @@ export class Session {
     const gap: Gap = { ...frame, to: frame.to ?? frame.from };
     if (this.#return && gap.reason !== 'delivered') this.#return.gap ??= gap;
     this.#emit('gap', gap);
-  }
-}
-
-function keptIn(text?: string | null): Kept {
-  try {
-    const kept: Kept | null = JSON.parse(text ?? '{}');
-    return kept ?? {};
-  } catch {
-    return {};
   }
 }

@@ -13,11 +13,12 @@ export function browserStorage(name: string): TokenStorage {
   try {
     const { document, sessionStorage: tab, localStorage: browser } = platform;
     // Node has a `localStorage` too, of all programs.
-    if (!document || !tab || !browser) return memoryStorage();
-    return hasLocks(platform) ? new LockedStorage(name, platform) : itemStorage(tab, name, 'tab');
+    if (document && tab && browser)
+      return hasLocks(platform) ? new LockedStorage(name, platform) : itemStorage(tab, name, 'tab');
   } catch {
-    return memoryStorage();
+    // Forbidden.
   }
+  return memoryStorage();
 }
 
 /** The storages are there: they have been looked at. */

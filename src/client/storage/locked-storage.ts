@@ -1,4 +1,5 @@
-import { platform, randomKey, type Browser, type Channel, type Locks } from '../platform.ts';
+import { platform, type Browser, type Channel, type Locks } from '../platform.ts';
+import { readJson } from './read-json.ts';
 import type { StorageEvents, TokenStorage } from './token-storage.ts';
 
 /** How long to wait for a lock before we say that somebody has it: a reload overlaps with the page before it, in ms. */
@@ -29,8 +30,8 @@ export class LockedStorage implements TokenStorage {
   #key = '';
   #events: StorageEvents | undefined;
   #stopWaiting: (() => void) | undefined;
-  #granted: () => void = () => undefined;
-  #release: () => void = () => undefined;
+  #granted: (() => void) | undefined;
+  #release: (() => void) | undefined;
 
   constructor(name: string, browser: Browser) {
     this.#name = name;
@@ -41,7 +42,7 @@ export class LockedStorage implements TokenStorage {
     this.#events = events;
     this.#sweep();
     const { sessionStorage: tab } = this.#browser;
-    this.#key = tab.getItem(this.#name) ?? `${this.#name} ${randomKey()}`;
+    this.#key = tab.getItem(this.#name) ?? `${this.#name} ${this.#browser.crypto.randomUUID()}`;
     tab.setItem(this.#name, this.#key);
     const timer = platform.setTimeout(() => events.blocked(), BLOCKED_AFTER_MS);
     await new Promise<void>((resolve) => {
@@ -54,14 +55,14 @@ export class LockedStorage implements TokenStorage {
       this.#request({ signal: waiting.signal });
     });
     const text = this.#read(this.#key)?.[2];
-    this.#holder = randomKey();
-    if (text !== undefined) this.#write(text);
+    this.#holder = this.#browser.crypto.randomUUID();
+    if (text) this.#write(text);
     return text;
   }
 
   save(text: string): void {
     const holder = this.#read(this.#key)?.[0];
-    if (holder === undefined || holder === this.#holder) this.#write(text);
+    if (!holder || holder === this.#holder) this.#write(text);
     else this.#lost();
   }
 
@@ -70,9 +71,8 @@ export class LockedStorage implements TokenStorage {
   }
 
   close(): void {
-    this.#events = undefined;
     this.#stopWaiting?.();
-    this.#release();
+    this.#release?.();
   }
 
   takeOver(): void {
@@ -83,7 +83,7 @@ export class LockedStorage implements TokenStorage {
     const stopWaiting = this.#stopWaiting;
     platform.setTimeout(() => {
       channel.close();
-      if (stopWaiting === undefined || this.#stopWaiting !== stopWaiting) return;
+      if (!stopWaiting || this.#stopWaiting !== stopWaiting) return;
       stopWaiting();
       this.#request({ steal: true });
     }, LET_GO_MS);
@@ -102,7 +102,7 @@ export class LockedStorage implements TokenStorage {
         isOurs = true;
         this.#stopWaiting?.();
         this.#stopWaiting = undefined;
-        this.#granted();
+        this.#granted?.();
       });
     // Rejected: it was stolen from us, or we have stopped waiting for it.
     this.#browser.navigator.locks.request(this.#key, options, hold).catch(() => isOurs && this.#lost());
@@ -113,18 +113,12 @@ export class LockedStorage implements TokenStorage {
   }
 
   #lost(): void {
-    const events = this.#events;
     this.close();
-    events?.lost();
+    this.#events?.lost();
   }
 
   #read(key: string): Entry | undefined {
-    try {
-      const entry: Entry | null = JSON.parse(this.#browser.localStorage.getItem(key) ?? 'null');
-      return entry ?? undefined;
-    } catch {
-      return undefined;
-    }
+    return readJson(this.#browser.localStorage.getItem(key));
   }
 
   #write(text: string): void {

@@ -9,7 +9,7 @@
  */
 export type Keeping = 'locked' | 'tab' | 'device' | 'memory';
 
-/** What a storage tells the session that opened it. */
+/** What a storage tells the session that opened it. Once it has left, nothing of it is heard. */
 export interface StorageEvents {
   /** Somebody else has the token now: `open` waits. */
   blocked(): void;
@@ -24,7 +24,10 @@ export interface StorageEvents {
  */
 export interface TokenStorage {
   readonly keeps: Keeping;
-  /** Resolves with what was saved last, once it is this session's alone. Saves nothing itself. */
+  /**
+   * Resolves with what was saved last, once it is this session's alone. Saves nothing itself. Rejected, nothing else is
+   * called: what is there may be good, and is read another time.
+   */
   open(events: StorageEvents): string | null | undefined | Promise<string | null | undefined>;
   /** Replaces what was saved before. Called again before the last one is done only by who needs no order. */
   save(text: string): void | Promise<void>;
