@@ -329,6 +329,12 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     wasReal: true,
   },
   {
+    why: 'the client counts no attempt: it dials without a pause, for ever',
+    file: 'client/client-end.ts',
+    find: 'if (this.#now >= this.#steadyAt) this.#attempts = 0;',
+    replace: 'this.#attempts = 0;',
+  },
+  {
     why: 'the client forgets its place',
     file: 'client/client-end.ts',
     find: 'this.#keep(placeAt(offset, frame.epoch));',
