@@ -20,7 +20,7 @@ export class LogView {
     this.#setFollows(true);
     log.addEventListener('scroll', () => this.#scrolled(log.scrollTop));
     // A keyboard on the screen, a turned phone, a panel that opens.
-    new ResizeObserver(() => this.#follow()).observe(log);
+    new ResizeObserver(() => this.#moveToEnd()).observe(log);
     toEnd.addEventListener('click', () => this.goToEnd());
   }
 
@@ -42,7 +42,6 @@ export class LogView {
       case 'removed':
         row?.remove();
         this.#rows.delete(line.id);
-        return;
     }
     if (this.#follows) this.#follow();
     else if (change.kind === 'added') this.#toEnd.hidden = false;
@@ -58,10 +57,14 @@ export class LogView {
     this.#log.scrollBy({ top: direction * 0.9 * this.#log.clientHeight });
   }
 
-  /** Only a reader goes back: what is written makes the log longer below, and while we follow nothing else moves it. */
+  /**
+   * Only a reader goes back. Where the log got shorter, or its place higher, so did the browser, to stay within it: there we
+   * moved to the end ourselves, before we could hear of it.
+   */
   #scrolled(top: number): void {
-    const isBack = top < this.#top;
-    this.#top = top;
+    // Less than a pixel is a rounding of the browser's.
+    const isBack = top < this.#top - 1;
+    if (isBack || top > this.#top) this.#top = top;
     const isAtEnd = this.#log.scrollHeight - top - this.#log.clientHeight < NEAR_THE_END;
     if (isAtEnd) this.#setFollows(true);
     else if (isBack) this.#setFollows(false);
@@ -102,8 +105,14 @@ export class LogView {
     this.#isFrameAsked = true;
     requestAnimationFrame(() => {
       this.#isFrameAsked = false;
-      if (this.#follows) this.#log.scrollTop = this.#log.scrollHeight;
+      this.#moveToEnd();
     });
+  }
+
+  #moveToEnd(): void {
+    if (!this.#follows) return;
+    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#top = this.#log.scrollTop;
   }
 }
 
